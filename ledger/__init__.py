@@ -1,0 +1,1 @@
+"""What happened: the receivables ledger, its checks, balances, aging and KPIs."""

@@ -1,0 +1,1 @@
+"""What to expect: delay distribution, default probability, reasons and the model bundle."""
