@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.catalogue import CATALOGUE
 from ledger.arrays import Array, Codes, Days, Flags, Floats, Rows
+
+
+NAMES: tuple[str, ...] = tuple(f.name for f in CATALOGUE if f.scope == "observation")
+"""Columns of a frame, in the order of the catalogue."""
+
+ROW = np.dtype([(name, np.float64) for name in NAMES])
+"""A row of a frame by the names of its features, as the kernels write it."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Ledger:
     """A receivables ledger: the tables of DOMAIN section 1, integer-coded.
 
     Text is stored as positions in sorted vocabularies; ids that name the same thing share one
-    ("customer", "invoice", "payment", "currency"), the others have one each ("invoices.terms_code").
+    ("customer", "invoice", "payment", "currency"), others have one each ("invoices.terms_code").
     Sorted means that a tie broken by code is a tie broken by id, also in a part of the ledger.
     """
 

@@ -58,4 +58,5 @@ def convert(minor: Minor, rates: Array, from_exponents: Array, to_exponent: int)
         Exponent of the target currency.
     """
     scale = np.power(10.0, to_exponent - from_exponents)
-    return np.rint(minor * rates * scale).astype(np.int64)
+    converted: Minor = np.rint(minor * rates * scale).astype(np.int64)
+    return converted

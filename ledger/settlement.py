@@ -14,8 +14,8 @@ from ledger.allocations import (
 )
 from ledger.arrays import Array, Codes, Days, Minor, Rows
 from ledger.definitions import Definitions
-from ledger.frames import money_exponents
 from ledger.ledger import Ledger
+from ledger.rates import exponents
 
 OPEN, PAID, CANCELLED, WRITTEN_OFF = range(4)
 
@@ -54,28 +54,32 @@ def settle(
     `ledger.known_at(day)` are those of `ledger` with `known_on` up to that day.
     """
     found = all_allocations(ledger) if allocations is None else allocations
-    bound = tolerance_minor(ledger, definitions)
-    invoice, known_on, state, paid_on = _walk(
-        found.invoice,
-        found.kind,
-        found.amount_minor,
-        found.allocated_on,
-        found.known_on,
-        ledger.invoices.known_on,
-        ledger.invoices["amount"],
-        bound,
-        is_credit_note(ledger),
+    place, places = _places(found)
+    return Settlements(
+        *_walk(
+            found.invoice,
+            found.kind,
+            found.amount_minor,
+            found.allocated_on,
+            found.known_on,
+            place,
+            places,
+            ledger.invoices["amount"],
+            tolerance_minor(ledger, definitions),
+            is_credit_note(ledger),
+        )
     )
-    return Settlements(invoice, known_on, state, paid_on)
 
 
 def tolerance_minor(ledger: Ledger, definitions: Definitions) -> Minor:
     """Largest rest that still counts as paid, minor units of each invoice's currency, (n,)."""
-    amount = np.abs(ledger.invoices["amount"])
-    unit = np.power(10, money_exponents(ledger, "invoices"))
-    absolute = np.floor(definitions.short_pay_abs * unit).astype(np.int64)
-    share = np.floor(definitions.short_pay_pct * amount).astype(np.int64)
-    return np.maximum(absolute, share) if len(amount) else np.empty(0, np.int64)
+    invoices = ledger.invoices
+    if len(invoices) == 0:
+        return np.empty(0, np.int64)
+    unit = np.power(10, exponents(ledger)[invoices["currency"]])
+    share = definitions.short_pay_pct * np.abs(invoices["amount"])
+    largest = np.maximum(definitions.short_pay_abs * unit, share)
+    return np.floor(np.round(largest, 6)).astype(np.int64)
 
 
 def state_at(settlements: Settlements, invoices: int, as_of: int) -> tuple[Codes, Days]:
@@ -88,14 +92,28 @@ def state_at(settlements: Settlements, invoices: int, as_of: int) -> tuple[Codes
     return state, paid_on
 
 
+def _places(allocations: Allocations) -> tuple[Array, int]:
+    """Place of each allocation's day among the days of its invoice, and the most days of one."""
+    n = len(allocations)
+    order = np.lexsort((allocations.allocated_on, allocations.invoice))
+    invoice, day = allocations.invoice[order], allocations.allocated_on[order]
+    new_invoice = np.r_[True, invoice[1:] != invoice[:-1]][:n]
+    new_day = new_invoice | np.r_[True, day[1:] != day[:-1]][:n]
+    nth_day = np.cumsum(new_day)
+    place = np.empty(n, np.int64)
+    place[order] = nth_day - np.maximum.accumulate(np.where(new_invoice, nth_day, 0))
+    return place, int(place.max(initial=0)) + 1
+
+
 @numba.njit(cache=True)
 def _walk(
     invoice: Array,
     kind: Array,
     amount: Array,
     allocated_on: Array,
-    allocation_known_on: Array,
-    invoice_known_on: Array,
+    known_on: Array,
+    place: Array,
+    places: int,
     invoice_amount: Array,
     bound: Array,
     credit_note: Array,
@@ -106,73 +124,82 @@ def _walk(
     days = np.empty(n, np.int32)
     states = np.empty(n, np.int32)
     paid_on = np.empty(n, np.int32)
+    day_at = np.empty(places, np.int32)
+    sums = np.empty(4 * places, np.int64)
+    lows = np.empty(4 * places, np.int64)
     emitted = 0
     start = 0
     while start < n:
         row = invoice[start]
         stop = start
+        leaves = 1
         while stop < n and invoice[stop] == row:
+            day_at[place[stop]] = allocated_on[stop]
+            while leaves <= place[stop]:
+                leaves *= 2
             stop += 1
-        if not credit_note[row]:
-            last_state, last_paid = OPEN, 0
-            end = start
-            while end < stop:
-                day = max(allocation_known_on[end], invoice_known_on[row])
-                while end < stop and max(allocation_known_on[end], invoice_known_on[row]) == day:
-                    end += 1
-                state, paid = _state(
-                    kind[start:end],
-                    amount[start:end],
-                    allocated_on[start:end],
-                    invoice_amount[row],
-                    bound[row],
-                )
-                if state != last_state or paid != last_paid:
-                    rows[emitted] = row
-                    days[emitted] = day
-                    states[emitted] = state
-                    paid_on[emitted] = paid
-                    emitted += 1
-                    last_state, last_paid = state, paid
+        if credit_note[row]:
+            start = stop
+            continue
+        sums[: 2 * leaves] = 0
+        lows[: 2 * leaves] = 0
+        cash, credit, bad_debt = 0, 0, 0
+        last_state, last_paid = OPEN, 0
+        for i in range(start, stop):
+            if kind[i] == PAYMENT:
+                cash += amount[i]
+                _receive(sums, lows, leaves, place[i], amount[i])
+            elif kind[i] == BAD_DEBT:
+                bad_debt += amount[i]
+            else:
+                credit += amount[i]
+            if i + 1 < stop and known_on[i + 1] == known_on[i]:
+                continue
+            owed = invoice_amount[row] - credit - bound[row]
+            state, paid = OPEN, 0
+            if cash < owed:
+                if bad_debt > 0 and cash + bad_debt >= owed:
+                    state = WRITTEN_OFF
+            elif cash > 0:
+                state = PAID
+                paid = day_at[_first_enough(sums, lows, leaves, max(owed, 1))]
+            elif credit > 0:
+                state = CANCELLED
+            if state != last_state or paid != last_paid:
+                rows[emitted] = row
+                days[emitted] = known_on[i]
+                states[emitted] = state
+                paid_on[emitted] = paid
+                emitted += 1
+                last_state, last_paid = state, paid
         start = stop
     return rows[:emitted], days[:emitted], states[:emitted], paid_on[:emitted]
 
 
 @numba.njit(cache=True)
-def _state(
-    kind: Array, amount: Array, allocated_on: Array, total: int, bound: int
-) -> tuple[int, int]:
-    """State of an invoice from the allocations known so far, and paid_on where it is PAID."""
-    cash, credit, bad_debt = 0, 0, 0
-    for i in range(len(kind)):
-        if kind[i] == PAYMENT:
-            cash += amount[i]
-        elif kind[i] == BAD_DEBT:
-            bad_debt += amount[i]
+def _receive(sums: Array, lows: Array, leaves: int, place: int, amount: int) -> None:
+    """Add cash at a place of the tree: `sums` of each node, `lows` its lowest running sum."""
+    node = leaves + place
+    sums[node] += amount
+    lows[node] = sums[node]
+    while node > 1:
+        node //= 2
+        left, right = 2 * node, 2 * node + 1
+        sums[node] = sums[left] + sums[right]
+        lows[node] = min(lows[left], sums[left] + lows[right])
+
+
+@numba.njit(cache=True)
+def _first_enough(sums: Array, lows: Array, leaves: int, enough: int) -> int:
+    """Place from which on the running sum of the cash stays at `enough` or above, to the end."""
+    if lows[1] >= enough:
+        return 0
+    node, before = 1, 0
+    while node < leaves:
+        left, right = 2 * node, 2 * node + 1
+        if before + sums[left] + lows[right] < enough:
+            before += sums[left]
+            node = right
         else:
-            credit += amount[i]
-    rest = total - credit
-    if rest - cash > bound:
-        return (WRITTEN_OFF if bad_debt > 0 and rest - cash - bad_debt <= bound else OPEN), 0
-    if cash <= 0:
-        return (CANCELLED if credit > 0 else OPEN), 0
-    order = np.argsort(allocated_on, kind="mergesort")
-    paid_on, within, received = 0, False, 0
-    for position in range(len(order)):
-        i = order[position]
-        if kind[i] != PAYMENT:
-            continue
-        received += amount[i]
-        last_of_day = True
-        for later in range(position + 1, len(order)):
-            if allocated_on[order[later]] != allocated_on[i]:
-                break
-            if kind[order[later]] == PAYMENT:
-                last_of_day = False
-                break
-        if last_of_day:
-            now = received > 0 and rest - received <= bound
-            if now and not within:
-                paid_on = allocated_on[i]
-            within = now
-    return PAID, paid_on
+            node = left
+    return node - leaves + 1

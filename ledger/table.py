@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ledger.arrays import Array, Days, Flags
 from ledger.schema import ColumnSpec, Kind, TableSpec
 
-DTYPES = {
+DTYPES: dict[Kind, np.dtype[Any]] = {
     Kind.TEXT: np.dtype(np.int32),
     Kind.DAY: np.dtype(np.int32),
     Kind.MONEY: np.dtype(np.int64),

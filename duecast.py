@@ -1,0 +1,34 @@
+"""The command line of duecast: composes the sub-commands of its layers, nothing else."""
+
+import sys
+
+import typer
+
+import decisions.commands
+import ledger.commands
+import serving.commands
+import training.commands
+from ledger.errors import DuecastError
+
+app = typer.Typer(
+    name="duecast",
+    help="Predicts when the money of open invoices arrives, says why, and what to do today.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for commands in (ledger.commands, training.commands, decisions.commands, serving.commands):
+    app.add_typer(commands.app)
+
+
+def main() -> None:
+    """Run the command line; what duecast refuses is said on stderr, with exit code 2."""
+    try:
+        app()
+    except DuecastError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

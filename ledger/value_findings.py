@@ -1,0 +1,113 @@
+"""Values of a draft that are missing or cannot be read, in words."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from ledger.arrays import Flags
+from ledger.currencies import row_currencies
+from ledger.drafts import Draft, Part
+from ledger.findings import Finding, sentence
+from ledger.money import exponent
+from ledger.schema import TABLES, ColumnSpec, Kind
+from ledger.table import Column
+
+CURRENCY = re.compile("[A-Z]{3}")
+
+BOUNDS = {
+    ("fx_rates", "rate"): (float(np.nextafter(0, 1)), float("inf"), "a rate above 0"),
+    ("guarantees", "insured_share"): (0.0, 1.0, "a share from 0 to 1, like 0.9"),
+    ("invoices", "discount_pct"): (0.0, 100.0, "a percentage from 0 to 100"),
+}
+"""Least and largest value of a number, and what to expect instead of another one."""
+
+LEAP_DAY = date(2024, 2, 29)
+
+
+def value_findings(
+    draft: Draft, table: str, given: Mapping[str, Column], bad: Mapping[str, Flags]
+) -> list[Finding]:
+    """What is missing in a table, and what is `given` but cannot be read (`bad`)."""
+    found = []
+    origin = draft.origins[table]
+    for number, part in enumerate(origin.parts):
+        mine = origin.part == number
+        for column in TABLES[table].columns:
+            known = given[column.name].known
+            if column.required and column.name not in part.columns:
+                found.append(_missing_column(part, column.name))
+            elif column.required:
+                found += _missing(draft, table, mine & ~known, column.name)
+            wrong = mine & bad[column.name]
+            if wrong.any():
+                found += _unreadable(draft, part, column, wrong, mine & known)
+        if table == "payments":
+            found += _unowned(draft, part, mine, given)
+    return found
+
+
+def _missing_column(part: Part, column: str) -> Finding:
+    has = ", ".join(part.sheet.columns)
+    what = f"there is no column {column}, which is required; the columns are {has}"
+    text = sentence("missing-column", part.sheet.file, what)
+    return Finding("missing-column", text, part.table, part.sheet.file)
+
+
+def _missing(draft: Draft, table: str, where: Flags, column: str) -> list[Finding]:
+    def what(row: int) -> str:
+        return f"{draft.called(table, row, column)} is missing; it is required"
+
+    return draft.found("missing-value", table, where, what)
+
+
+def _unowned(draft: Draft, part: Part, mine: Flags, given: Mapping[str, Column]) -> list[Finding]:
+    """Payments with neither a customer nor an invoice."""
+    if not {"customer_id", "invoice_id"} & set(part.columns):
+        return [_missing_column(part, "customer_id or invoice_id")]
+    unowned = mine & ~given["customer_id"].known & ~given["invoice_id"].known
+    return draft.found(
+        "missing-value",
+        "payments",
+        unowned,
+        lambda row: "customer_id and invoice_id are missing; one of them is required",
+    )
+
+
+def _unreadable(
+    draft: Draft, part: Part, column: ColumnSpec, wrong: Flags, given: Flags
+) -> list[Finding]:
+    table, name = part.table, column.name
+    whole = wrong.sum() > 1 and bool((wrong == given).all())
+    count = f" and none of {wrong.sum():,} values can be read" if whole else ""
+
+    def what(row: int) -> str:
+        got = f"{draft.called(table, row, name)} is {draft.written(table, row, name)!r}"
+        return f"{got}{count}; expected {_expected(draft, part, column, row)}"
+
+    return draft.found("wrong-type" if whole else "unreadable-value", table, wrong, what)
+
+
+def _expected(draft: Draft, part: Part, column: ColumnSpec, row: int) -> str:
+    """What a value of the column looks like in the file."""
+    point = part.format.decimal or "."
+    if column.choices:
+        return f"one of {', '.join(column.choices)}"
+    if column.kind is Kind.TEXT:
+        return "a three-letter code like EUR"
+    if column.kind is Kind.DAY:
+        return f"a date like {LEAP_DAY.strftime(part.format.date or '%Y-%m-%d')}"
+    if column.kind is Kind.FLAG:
+        return "true or false"
+    if column.kind is Kind.INTEGER:
+        return "a whole number"
+    if column.kind is Kind.NUMBER:
+        bounds = BOUNDS.get((part.table, column.name))
+        return bounds[2] if bounds else f"a number like 2{point}5"
+    code = row_currencies(draft.ledger, part.table)[row]
+    currency = draft.ledger.vocabularies["currency"][code]
+    digits = exponent(currency)
+    example = f"1234{point}{'5678'[:digits]}" if digits else "1234"
+    limit = f"at most {digits} decimals" if digits else "no decimals"
+    return f"an amount like {example} ({currency} has {limit})"

@@ -1,0 +1,145 @@
+"""Person-periods against a slow reading of their definition, on a random ledger."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ledger.days import datetimes, parse_day
+from ledger.frames import ledger_from_frames
+from ledger.ledger import Extract, Ledger
+from ledger.settlement import CANCELLED, OPEN, PAID, WRITTEN_OFF, settle, state_at
+from models.grid import LOWER_ENDS, UPPER_ENDS
+from training.labels import DelayOutcomes, delay_outcomes
+from training.person_periods import PersonPeriods, looks_at, person_periods, within_rows
+from training.recipe import Moments, read_recipe
+
+START, THROUGH = parse_day("2023-01-01"), parse_day("2023-12-31")
+MOMENTS = Moments(1.0, (-7, 0, 15), (0.5, 0.25, 0.125))
+DEFINITIONS = read_recipe().definitions
+
+
+def random_ledger(invoices: int, seed: int = 1) -> Ledger:
+    """Invoices paid, paid twice or in parts, reversed, credited, written off and left open."""
+    draw = np.random.default_rng(seed)
+    issued = START + draw.integers(0, 340, invoices)
+    due = issued + draw.choice([0, 14, 30, 100], invoices)
+    fate = draw.choice(["paid", "parts", "reversed", "credited", "bad_debt", "open"], invoices)
+    paid = np.maximum(due + draw.integers(-40, 70, invoices), issued - 2)
+    recorded = paid + draw.choice([0, 0, 0, 4], invoices)
+    names = np.array([f"i{n:03d}" for n in range(invoices)])
+    day = datetimes
+    payments = pd.DataFrame(
+        {"payment_id": names, "invoice_id": names, "paid_on": day(paid), "amount": 100.0,
+         "recorded_on": day(recorded)}
+    )[np.isin(fate, ["paid", "reversed"])]  # fmt: skip
+    reversals = pd.DataFrame(
+        {"payment_id": names + "r", "reversal_of": names, "paid_on": day(recorded + 9),
+         "amount": -100.0}
+    )[fate == "reversed"]  # fmt: skip
+    parts = np.flatnonzero(fate == "parts")
+    allocations = [
+        pd.DataFrame(
+            {"allocation_id": names[rows] + suffix, "invoice_id": names[rows], "kind": kind,
+             "amount": amount, "allocated_on": day(paid[rows] + wait)}
+        )
+        for rows, suffix, kind, amount, wait in (
+            (parts, "a", "payment", 60.0, 0),
+            (parts, "b", "payment", 39.5, 11),
+            (np.flatnonzero(fate == "credited"), "c", "credit_note", 100.0, 0),
+            (np.flatnonzero(fate == "bad_debt"), "d", "bad_debt", 100.0, 60),
+        )
+    ]  # fmt: skip
+    frames = {
+        "invoices": pd.DataFrame(
+            {"invoice_id": names, "customer_id": draw.choice(["a", "b", "c"], invoices),
+             "issued_on": day(issued), "due_on": day(due), "amount": 100.0}
+        ),
+        "payments": pd.concat([payments, reversals]),
+        "allocations": pd.concat(allocations),
+    }  # fmt: skip
+    return ledger_from_frames(frames, Extract("EUR", THROUGH))
+
+
+def slow_rows(ledger: Ledger, outcomes: DelayOutcomes) -> list[tuple[str, int, int, bool, float]]:
+    """(invoice, as_of, interval, paid, weight) of every row, one day and interval at a time."""
+    settlements = settle(ledger, DEFINITIONS)
+    states = {d: state_at(settlements, len(ledger.invoices), d)[0] for d in range(START, THROUGH + 1)}
+    last_state, paid_on = state_at(settlements, len(ledger.invoices), THROUGH)
+    ids = ledger.text("invoices", "invoice_id")
+    rows = []
+    for i in range(len(ledger.invoices)):
+        issued, due = int(ledger.invoices["issued_on"][i]), int(ledger.invoices["due_on"][i])
+        last_known = THROUGH
+        if last_state[i] == CANCELLED:
+            last_known = max(d for d in states if d == START or states[d - 1][i] != states[d][i])
+        days = {issued: 1.0}
+        days |= {due + k: w for k, w in ((-7, 0.5), (0, 0.25), (15, 0.125)) if due + k > issued}
+        for as_of, weight in days.items():
+            if as_of > THROUGH or states[as_of][i] != OPEN:
+                continue
+            at_risk = True
+            for k in range(len(UPPER_ENDS)):
+                first, last = due + LOWER_ENDS[k] + 1, due + UPPER_ENDS[k]
+                has_paid = last_state[i] == PAID and paid_on[i] <= last
+                gone_before = last_state[i] == PAID and paid_on[i] <= max(as_of, first - 1 if k else 0)
+                if gone_before:
+                    at_risk = False
+                if at_risk and first > as_of and last <= last_known:
+                    rows.append((ids[i], as_of, k, bool(has_paid), weight))
+    return sorted(rows)
+
+
+def fast_rows(ledger: Ledger, outcomes: DelayOutcomes) -> list[tuple[str, int, int, bool, float]]:
+    looks = looks_at(ledger, outcomes, MOMENTS)
+    periods = person_periods(looks, outcomes)
+    ids = ledger.text("invoices", "invoice_id")[looks.invoice[periods.look]]
+    as_of = looks.as_of[periods.look]
+    columns = (ids, as_of, periods.interval, periods.paid, periods.weight)
+    return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_are_those_of_a_slow_reading_of_the_definition(seed: int) -> None:
+    ledger = random_ledger(150, seed)
+    outcomes = delay_outcomes(ledger, DEFINITIONS)
+    rows = fast_rows(ledger, outcomes)
+    assert rows == slow_rows(ledger, outcomes)
+    assert {row[3] for row in rows} == {True, False}
+
+
+def test_bad_debt_stays_at_risk_to_the_last_known_day_and_a_cancelled_item_does_not() -> None:
+    ledger = random_ledger(300)
+    outcomes = delay_outcomes(ledger, DEFINITIONS)
+    state, _ = state_at(outcomes.settlements, len(outcomes), THROUGH)
+    assert (outcomes.followed_through[state == WRITTEN_OFF] == THROUGH).all()
+    assert (outcomes.followed_through[state == CANCELLED] < THROUGH).all()
+    assert not outcomes.paid[np.isin(state, [WRITTEN_OFF, CANCELLED])].any()
+
+
+def test_no_row_ends_after_the_last_known_day_or_starts_before_the_look() -> None:
+    ledger = random_ledger(300)
+    outcomes = delay_outcomes(ledger, DEFINITIONS)
+    looks = looks_at(ledger, outcomes, MOMENTS)
+    periods = person_periods(looks, outcomes)
+    due_on = outcomes.due_on[looks.invoice[periods.look]]
+    assert periods.ends_on.max() == THROUGH
+    assert (due_on + LOWER_ENDS[periods.interval] >= looks.as_of[periods.look]).all()
+
+
+def test_the_cap_leaves_out_whole_invoices_and_keeps_what_another_ledger_keeps() -> None:
+    ledger = random_ledger(200)
+    outcomes = delay_outcomes(ledger, DEFINITIONS)
+    looks = looks_at(ledger, outcomes, MOMENTS)
+    every = person_periods(looks, outcomes)
+    capped = within_rows(looks, ledger, len(every) // 2)
+    assert 0.4 * len(every) < len(person_periods(capped, outcomes)) <= len(every) // 2
+    kept = np.isin(looks.invoice, capped.invoice)
+    assert len(looks.take(kept)) == len(capped)
+    assert set(within_rows(looks, ledger, len(every) // 4).invoice) < set(capped.invoice)
+
+
+def test_an_empty_ledger_has_no_rows() -> None:
+    ledger = ledger_from_frames({}, Extract("EUR", THROUGH))
+    outcomes = delay_outcomes(ledger, DEFINITIONS)
+    periods: PersonPeriods = person_periods(looks_at(ledger, outcomes, MOMENTS), outcomes)
+    assert len(periods) == 0

@@ -1,0 +1,401 @@
+"""The simulated ledger is one that duecast can read, and its truth is true."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from ledger.days import day_of
+from ledger.definitions import Definitions
+from ledger.errors import SettingsError
+from ledger.frames import ledger_from_frames
+from ledger.ledger import Extract, Ledger
+from ledger.money import exponent
+from ledger.schema import ALLOCATION_KINDS, STATUSES, TABLES
+from ledger.settlement import PAID, settle, state_at
+from training.simulator import Simulation, SimulationSettings, simulate, write_simulation
+
+SETTINGS = SimulationSettings(customers=180, months=24, seed=3)
+SMALL = SimulationSettings(customers=8, months=6, seed=5)
+CHANCES = {
+    "p_late": 0,
+    "p_late_4": 4,
+    "p_late_30": 30,
+    "p_late_60": 60,
+    "p_late_90": 90,
+    "p_unpaid_365": 365,
+}
+
+
+@pytest.fixture(scope="module")
+def simulation() -> Simulation:
+    return simulate(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def ledger(simulation: Simulation) -> Ledger:
+    return ledger_from_frames(simulation.frames, extract_of(simulation))
+
+
+def extract_of(simulation: Simulation) -> Extract:
+    stated = simulation.ledger_toml
+    return Extract(
+        str(stated["reporting_currency"]),
+        day_of(last_day(simulation)),
+        None,
+        str(stated["timezone"]),
+    )
+
+
+def last_day(simulation: Simulation) -> date:
+    through = simulation.ledger_toml["complete_through"]
+    assert isinstance(through, date)
+    return through
+
+
+def minor(amounts: pd.Series, currencies: pd.Series) -> np.ndarray:
+    return np.array(
+        [
+            int(Decimal(amount).scaleb(exponent(currency)))
+            for amount, currency in zip(amounts, currencies, strict=True)
+        ],
+        dtype=np.int64,
+    )
+
+
+def later_than(truth: pd.DataFrame, days: int) -> np.ndarray:
+    return ((truth.days_late_final > days) | truth.days_late_final.isna()).to_numpy(float)
+
+
+def test_the_same_settings_give_the_same_rows_and_another_seed_others() -> None:
+    first, second = simulate(SMALL), simulate(SMALL)
+    for table in TABLES:
+        assert_frame_equal(first.frames[table], second.frames[table])
+    assert_frame_equal(first.truth, second.truth)
+    assert_frame_equal(first.default_truth, second.default_truth)
+    other = simulate(SimulationSettings(customers=8, months=6, seed=6))
+    assert not first.frames["invoices"].equals(other.frames["invoices"])
+
+
+def test_more_customers_leave_the_rows_of_the_first_ones_as_they_are() -> None:
+    few = simulate(SMALL)
+    many = simulate(SimulationSettings(customers=11, months=6, seed=5))
+    mine = set(few.frames["customers"].customer_id)
+    for table, frame in few.frames.items():
+        if "customer_id" in frame:
+            more = many.frames[table]
+            kept = more[more.customer_id.isin(mine)].reset_index(drop=True)
+            assert_frame_equal(kept, frame)
+    kept = many.truth[many.truth.customer_id.isin(mine)].reset_index(drop=True)
+    assert_frame_equal(kept, few.truth)
+    assert_frame_equal(many.frames["fx_rates"], few.frames["fx_rates"])
+
+
+def test_every_table_has_the_columns_of_the_domain_and_the_ledger_reads_it(
+    simulation: Simulation, ledger: Ledger
+) -> None:
+    assert set(simulation.frames) == set(TABLES)
+    for name, frame in simulation.frames.items():
+        assert list(frame.columns) == [column.name for column in TABLES[name].columns]
+        assert len(ledger.tables[name]) == len(frame) > 0
+        for column in TABLES[name].columns:
+            assert not column.required or frame[column.name].notna().all(), column.name
+
+
+def test_every_key_is_unique_and_every_reference_leads_somewhere(simulation: Simulation) -> None:
+    frames = simulation.frames
+    for name, frame in frames.items():
+        assert not frame.duplicated(list(TABLES[name].key)).any(), name
+    known = {
+        "customer_id": set(frames["customers"].customer_id),
+        "parent_id": set(frames["customers"].customer_id),
+        "invoice_id": set(frames["invoices"].invoice_id),
+        "reversal_of": set(frames["payments"].payment_id),
+    }
+    for frame in frames.values():
+        for column in known.keys() & set(frame.columns):
+            assert set(frame[column].dropna()) <= known[column]
+    sources = frames["allocations"].dropna(subset="source_id")
+    by_kind = sources.groupby("kind").source_id.agg(set)
+    assert set(by_kind.index) == {"payment", "credit_note"}
+    notes = frames["invoices"][frames["invoices"].kind == "credit_note"]
+    assert by_kind["payment"] <= set(frames["payments"].payment_id)
+    assert by_kind["credit_note"] <= set(notes.invoice_id)
+
+
+def test_nothing_happens_or_is_recorded_after_the_ledger_is_complete(
+    simulation: Simulation,
+) -> None:
+    end = pd.Timestamp(last_day(simulation))
+    assert end == pd.Timestamp("2023-12-31")
+    for name, frame in simulation.frames.items():
+        for column in {TABLES[name].happened_on, "recorded_on", "closed_on"} & set(frame.columns):
+            assert frame[column].max() <= end, f"{name}.{column}"
+        if TABLES[name].happened_on and "recorded_on" in frame:
+            assert (frame.recorded_on >= frame[TABLES[name].happened_on]).all()
+    open_disputes = simulation.frames["disputes"].closed_on.isna()
+    assert open_disputes.any()
+    assert simulation.frames["disputes"].outcome[open_disputes].isna().all()
+
+
+def test_money_has_the_digits_of_its_currency(simulation: Simulation) -> None:
+    for table in ("invoices", "payments"):
+        frame = simulation.frames[table]
+        assert set(frame.currency) == {"EUR", "USD", "JPY"}
+        yen = frame.currency == "JPY"
+        assert frame.amount[yen].str.fullmatch(r"-?\d+").all()
+        assert frame.amount[~yen].str.fullmatch(r"-?\d+\.\d\d").all()
+
+
+def test_there_is_always_a_rate_at_most_seven_days_old(simulation: Simulation) -> None:
+    rates = simulation.frames["fx_rates"]
+    days = pd.date_range(SETTINGS.start, last_day(simulation))
+    for currency in ("USD", "JPY"):
+        known = rates.loc[rates.currency == currency, "on"].sort_values().to_numpy()
+        latest = known[np.searchsorted(known, days.to_numpy(), side="right") - 1]
+        assert (days.to_numpy() - latest).max() <= np.timedelta64(7, "D")
+        assert known[0] <= days[0]
+
+
+def test_allocations_never_exceed_the_invoice_the_payment_or_the_credit_note(
+    simulation: Simulation,
+) -> None:
+    invoices = simulation.frames["invoices"]
+    payments = simulation.frames["payments"]
+    allocations = simulation.frames["allocations"].merge(
+        invoices[["invoice_id", "currency"]], on="invoice_id"
+    )
+    allocations["minor"] = minor(allocations.amount, allocations.currency)
+    in_order = allocations.sort_values(["allocated_on", "allocation_id"])
+    cleared = in_order.groupby("invoice_id").minor.agg([lambda m: m.cumsum().max(), "min", "sum"])
+    total = pd.Series(minor(invoices.amount, invoices.currency), invoices.invoice_id)
+    assert (cleared.iloc[:, 0] <= total[cleared.index]).all()
+    assert (cleared["sum"] >= 0).all()
+    paid = pd.Series(minor(payments.amount, payments.currency), payments.payment_id)
+    for kind, available in (("payment", paid), ("credit_note", total)):
+        used = allocations[allocations.kind == kind].groupby("source_id").minor.sum()
+        assert (used.abs() <= available[used.index].abs()).all()
+        assert (np.sign(used) == np.sign(available[used.index])).all()
+
+
+def test_the_ledger_finds_every_invoice_paid_on_the_day_the_truth_says(
+    simulation: Simulation, ledger: Ledger
+) -> None:
+    end = day_of(last_day(simulation))
+    state, paid_on = state_at(settle(ledger, Definitions()), len(ledger.invoices), end)
+    found = pd.DataFrame(
+        {
+            "state": state,
+            "found_on": pd.to_datetime(paid_on.astype("int64"), unit="D"),
+        },
+        index=ledger.text("invoices", "invoice_id"),
+    ).loc[simulation.truth.invoice_id]
+    truth = simulation.truth.set_index("invoice_id")
+    is_paid = (truth.outcome == "paid") & (truth.paid_on_final <= pd.Timestamp(end, unit="D"))
+    assert 0.9 < is_paid.mean() < 1
+    assert ((found.state == PAID) == is_paid).all()
+    assert (found.found_on == truth.paid_on_final)[is_paid].all()
+
+
+@pytest.mark.parametrize("name", CHANCES)
+def test_the_true_chances_agree_with_what_happened_in_the_end(
+    simulation: Simulation, name: str
+) -> None:
+    """In each bin, within four standard errors of customers drawn independently."""
+    truth = simulation.truth
+    happened = later_than(truth, CHANCES[name])
+    bins = np.digitize(truth[name], [0.003, 0.01, 0.03, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9])
+    for bin_ in [None, *np.unique(bins)]:
+        inside = np.ones(len(truth), dtype=bool) if bin_ is None else bins == bin_
+        if truth[name][inside].sum() < 20 or (1 - truth[name][inside]).sum() < 20:
+            continue
+        excess = (
+            pd.Series((happened - truth[name])[inside]).groupby(truth.customer_id[inside]).sum()
+        )
+        assert abs(excess.sum()) < 4 * np.sqrt((excess**2).sum()), f"{name}, bin {bin_}"
+
+
+def test_chances_are_chances_and_fall_with_the_days(simulation: Simulation) -> None:
+    chances = simulation.truth[list(CHANCES)].to_numpy()
+    assert chances.min() >= 0 and chances.max() <= 1
+    assert (np.diff(chances, axis=1) <= 1e-12).all()
+
+
+def test_lateness_and_default_are_as_frequent_as_in_business(simulation: Simulation) -> None:
+    truth, customers = simulation.truth, simulation.default_truth
+    assert 0.35 < later_than(truth, 0).mean() < 0.45
+    assert 0.04 < later_than(truth, 30).mean() < 0.08
+    years = SETTINGS.months / 12
+    defaulted = customers.defaulted_on <= pd.Timestamp(last_day(simulation))
+    assert 0.03 < defaulted.mean() / years < 0.07
+
+
+def test_a_shift_of_the_regime_makes_invoices_late_from_its_month_on() -> None:
+    calm = simulate(SimulationSettings(customers=40, months=12, seed=9)).truth
+    tense = simulate(
+        SimulationSettings(customers=40, months=12, seed=9, regime_shift_month=6)
+    ).truth
+    relaxed = simulate(
+        SimulationSettings(
+            customers=40, months=12, seed=9, regime_shift_month=6, regime_shift_log_odds=-0.8
+        )
+    ).truth
+    before = calm.issued_on < pd.Timestamp("2022-07-01")
+    for shifted in (tense, relaxed):
+        assert_frame_equal(calm[before], shifted[before])
+    after = ~before
+    mean = [truth.p_late[after].mean() for truth in (relaxed, calm, tense)]
+    assert mean[0] < mean[1] - 0.05 < mean[2] - 0.1
+    shift = (tense.climate_log_odds - calm.climate_log_odds)[after]
+    assert np.allclose(shift, 0.8)
+    realised = [later_than(truth[after], 0).mean() for truth in (relaxed, calm, tense)]
+    assert realised[0] < realised[1] < realised[2]
+
+
+def test_the_ledger_shows_every_case_that_the_domain_knows(simulation: Simulation) -> None:
+    frames = simulation.frames
+    assert set(frames["allocations"].kind) == set(ALLOCATION_KINDS) - {"fx"}
+    assert set(frames["invoices"].kind) == {"invoice", "credit_note"}
+    assert set(frames["customers"].language) == {"en", "fr"}
+    assert frames["customers"].natural_person.any() and frames["customers"].parent_id.notna().any()
+    assert {"14", "30", "45", "60"} <= set(frames["invoices"].terms_code.str[-2:].dropna())
+    facts = frames["customer_facts"]
+    assert set(facts.value[facts.name == "status"]) == set(STATUSES)
+    assert {"segment", "credit_limit", "terms_days", "external_rating"} <= set(facts.name)
+    reversals = frames["payments"].dropna(subset="reversal_of")
+    assert len(reversals) > 10 and reversals.amount.str.startswith("-").all()
+    paid = frames["allocations"][frames["allocations"].kind == "payment"]
+    assert (paid[~paid.amount.str.startswith("-")].groupby("invoice_id").size() > 1).any()
+    joined = frames["customers"].onboarded_on
+    assert (joined > pd.Timestamp(SETTINGS.start)).any()
+    assert {"insurance", "bank_guarantee", "deposit"} <= set(frames["guarantees"].kind)
+    delays = (frames["payments"].recorded_on - frames["payments"].paid_on).dt.days
+    assert (delays <= 3).mean() > 0.98 and delays.max() > 9
+
+
+def test_promises_are_kept_and_broken(simulation: Simulation) -> None:
+    named = simulation.frames["promises"].dropna(subset="invoice_id")
+    named = named.merge(simulation.truth[["invoice_id", "paid_on_final"]], on="invoice_id")
+    mature = named[named.promised_on <= pd.Timestamp(last_day(simulation)) - pd.Timedelta("9D")]
+    kept = mature.paid_on_final <= mature.promised_on + pd.Timedelta("3D")
+    assert 0.2 < kept.mean() < 0.8
+
+
+def test_the_true_default_day_is_the_first_on_which_the_definition_holds(
+    simulation: Simulation,
+) -> None:
+    truth = simulation.default_truth.set_index("customer_id").defaulted_on
+    end = pd.Timestamp(last_day(simulation))
+    defaulted = truth[truth <= end]
+    assert len(defaulted) > 15
+    for customer, day in defaulted.items():
+        own = frames_of(simulation, str(customer))
+        assert in_default(own, day), customer
+        for before in (1, 2, 7, 31):
+            assert not in_default(own, day - pd.Timedelta(days=before)), (customer, before)
+    for customer in truth[truth.isna()].index[:25]:
+        assert not in_default(frames_of(simulation, customer), end), customer
+
+
+def frames_of(simulation: Simulation, customer: str) -> dict[str, pd.DataFrame]:
+    """The rows of one customer, with money as numbers, rates and the true days of payment."""
+    frames = simulation.frames
+    invoices = frames["invoices"][frames["invoices"].customer_id == customer]
+    invoices = invoices.merge(
+        simulation.truth[["invoice_id", "paid_on_final"]], on="invoice_id", how="left"
+    )
+    rates = frames["fx_rates"]
+    own = {"invoices": invoices, "fx_rates": rates[rates.currency.isin(invoices.currency)]}
+    for name in ("customer_facts", "payments"):
+        own[name] = frames[name][frames[name].customer_id == customer]
+    for name in ("allocations", "disputes"):
+        own[name] = frames[name][frames[name].invoice_id.isin(invoices.invoice_id)]
+    return {
+        name: frame.assign(amount=frame.amount.astype(float)) if "amount" in frame else frame
+        for name, frame in own.items()
+    }
+
+
+def in_default(own: dict[str, pd.DataFrame], day: pd.Timestamp) -> bool:
+    """DOMAIN section 2 on one day, item by item, by what is dated on the ledger by then."""
+    facts, rates = own["customer_facts"], own["fx_rates"]
+    facts = facts[(facts.name == "status") & (facts.valid_from <= day)]
+    worth = 1.0 if rates.empty else rates[rates.on <= day].sort_values("on").rate.iloc[-1]
+    invoices = own["invoices"][own["invoices"].issued_on <= day]
+    payments = own["payments"][own["payments"].paid_on <= day]
+    allocations = own["allocations"][own["allocations"].allocated_on <= day]
+    bad_debts = allocations.amount[allocations.kind == "bad_debt"] * worth
+    if (facts.value == "insolvent").any() or (bad_debts > 500).any():
+        return True
+
+    disputes = own["disputes"][own["disputes"].opened_on <= day]
+    disputes = disputes[disputes.closed_on.isna() | (disputes.closed_on > day)]
+    disputed = disputes.groupby("invoice_id").amount.sum()
+    cleared = allocations.groupby("invoice_id").amount.sum()
+    delinquent = receivables = unused = 0.0
+    for item in invoices.itertuples():
+        residual = item.amount - cleared.get(item.invoice_id, 0.0)
+        if item.kind == "credit_note":
+            unused += residual
+            continue
+        receivables += residual
+        if not item.paid_on_final <= day and (day - item.due_on).days > 90:
+            delinquent += max(residual - disputed.get(item.invoice_id, 0.0), 0.0)
+    unused -= allocations.amount[allocations.kind == "credit_note"].sum()
+    unused += payments.amount.sum() - allocations.amount[allocations.kind == "payment"].sum()
+    net = (delinquent - unused) * worth
+    return bool(net > 500 and net > 0.01 * receivables * worth)
+
+
+def test_the_files_hold_the_ledger_and_apart_from_it_the_truth(tmp_path: Path) -> None:
+    simulation = simulate(SMALL)
+    write_simulation(simulation, tmp_path / "made" / "here")
+    folder = tmp_path / "made" / "here"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{table}.csv" for table in TABLES} | {"ledger.toml", "truth"}
+    stated = tomllib.loads((folder / "ledger.toml").read_text(encoding="utf-8"))
+    assert stated == dict(simulation.ledger_toml)
+    assert stated["complete_from"] == date(2022, 1, 1)
+    assert stated["complete_through"] == date(2022, 6, 30)
+    invoices = pd.read_csv(folder / "invoices.csv", dtype=str)
+    assert invoices.amount.tolist() == simulation.frames["invoices"].amount.tolist()
+    assert invoices.issued_on.str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+    truth = pd.read_csv(folder / "truth" / "truth_invoices.csv")
+    assert truth.invoice_id.tolist() == simulation.truth.invoice_id.tolist()
+    assert np.allclose(truth.p_late, simulation.truth.p_late, rtol=0, atol=1e-15)
+    customers = pd.read_csv(folder / "truth" / "truth_customers.csv")
+    assert customers.customer_id.tolist() == simulation.frames["customers"].customer_id.tolist()
+
+
+def test_a_customer_without_an_invoice_is_no_obstacle() -> None:
+    simulation = simulate(
+        SimulationSettings(customers=2, months=1, invoices_per_customer_month=1e-6)
+    )
+    assert len(simulation.truth) == 0
+    assert len(simulation.frames["customers"]) == 2
+    assert len(ledger_from_frames(simulation.frames, extract_of(simulation)).invoices) == 0
+
+
+def test_another_reporting_currency_is_billed_to_most() -> None:
+    simulation = simulate(
+        SimulationSettings(customers=30, months=3, reporting_currency="USD", seed=1)
+    )
+    assert simulation.frames["customers"].currency.value_counts().index[0] == "USD"
+    assert set(simulation.frames["fx_rates"].currency) == {"EUR", "JPY"}
+    assert (simulation.frames["fx_rates"].query("currency == 'EUR'").rate > 1).all()
+
+
+def test_wrong_settings_are_all_named_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        SimulationSettings(customers=0, months=12, regime_shift_month=12, reporting_currency="XXX")
+    assert [problem.split()[2] for problem in refused.value.problems] == [
+        "customers",
+        "regime_shift_month",
+        "reporting_currency",
+    ]
+    assert "expected at least 1" in refused.value.problems[0]

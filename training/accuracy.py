@@ -1,0 +1,75 @@
+"""Accuracy of one method's forecasts of invoices, by what came of them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ledger.arrays import Floats, Rows
+from ledger.table import Column
+from models.distribution import DelayDistribution
+from models.grid import LAST_DAY
+from training.baselines import Baseline
+from training.labels import DelayOutcomes
+from training.metrics import DaysAccuracy, EventAccuracy, days_accuracy, event_accuracy
+
+LATER_THAN = (0, 4, 30)
+"""Days after the due date of which "later" is judged: late, 5 or more days, more than 30."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Accuracy of forecasts of the same items: of "later than k" for each k, and of days late."""
+
+    later_than: Mapping[int, EventAccuracy]
+    days: DaysAccuracy
+
+    def as_dict(self) -> dict[str, Any]:
+        """Nested dictionaries of numbers and None, such as `later_than_0.auc`."""
+        events = {f"later_than_{k}": asdict(event) for k, event in self.later_than.items()}
+        return {**events, "days_late": asdict(self.days)}
+
+
+def model_accuracy(
+    distribution: DelayDistribution, outcomes: DelayOutcomes, invoice: Rows
+) -> Accuracy:
+    """Accuracy of the distributions of some invoices, n of them.
+
+    "Later than k" is judged on the items whose due + k lies on or before the last day they were
+    followed, days late on those paid by then. A quantile beyond the grid counts as infinite, a
+    median beyond it as the last day of the grid.
+    """
+    paid = outcomes.paid[invoice]
+    days_late = outcomes.days_late()[invoice][paid]
+    of_paid = distribution.take(paid)
+    low, median, high = (_days(of_paid.quantile(q)) for q in (0.1, 0.5, 0.9))
+    return Accuracy(
+        {k: _event(distribution.later_than(k), outcomes, invoice, k) for k in LATER_THAN},
+        days_accuracy(
+            days_late,
+            np.minimum(median, LAST_DAY),
+            (low, high),
+            of_paid.crps(days_late.astype(np.int32)),
+        ),
+    )
+
+
+def baseline_accuracy(baseline: Baseline, outcomes: DelayOutcomes, invoice: Rows) -> Accuracy:
+    """Accuracy of a baseline on the same items as `model_accuracy`."""
+    paid = outcomes.paid[invoice]
+    return Accuracy(
+        {k: _event(baseline.later_than[k], outcomes, invoice, k) for k in LATER_THAN},
+        days_accuracy(outcomes.days_late()[invoice][paid], baseline.days_late[paid]),
+    )
+
+
+def _event(probability: Floats, outcomes: DelayOutcomes, invoice: Rows, k: int) -> EventAccuracy:
+    later, known = outcomes.later_than(k)
+    judged = known[invoice]
+    return event_accuracy(probability[judged], later[invoice][judged])
+
+
+def _days(column: Column) -> Floats:
+    days: Floats = np.where(column.known, column.values, np.inf)
+    return days

@@ -1,0 +1,83 @@
+"""Calibration fitted on rows later than those the trees were fitted on."""
+
+import numpy as np
+
+from ledger.arrays import Array, Codes, Flags, Floats
+from models.calibration import HazardCalibration, ProbabilityCalibration
+from models.grid import UPPER_ENDS
+from training.recipe import DelayRecipe
+
+PRIOR_ROWS = 20.0
+"""Weight of the belief that nothing needs correcting, for intercept and slope each."""
+SMALLEST_SLOPE = 0.2
+STEPS = 50
+
+
+def calibrate_hazard(
+    margins: Floats, interval: Codes, paid: Flags, weight: Floats, recipe: DelayRecipe
+) -> HazardCalibration:
+    """Intercept and slope of the hazard's logit per block of intervals.
+
+    The blocks end at `recipe.calibration_bounds`, days after the due date; one with fewer than
+    `recipe.calibration_min_paid` payments joins the block before it, the first ones the next.
+    Without a payment nothing is corrected. Arrays of shape (n,), one row for each person-period.
+    """
+    if not paid.any():
+        return HazardCalibration()
+    ends = np.searchsorted(UPPER_ENDS, recipe.calibration_bounds, side="right")
+    paid_by_interval = np.bincount(interval[paid], minlength=len(UPPER_ENDS))
+    firsts = _joined([0, *ends.tolist()], paid_by_interval, recipe.calibration_min_paid)
+    block = np.searchsorted(firsts, interval, side="right") - 1
+    fitted = [
+        platt(margins[block == b], paid[block == b], weight[block == b]) for b in range(len(firsts))
+    ]
+    intercepts, slopes = zip(*fitted, strict=True)
+    return HazardCalibration(tuple(firsts), intercepts, slopes)
+
+
+def calibrate_default(margins: Floats, defaulted: Flags) -> ProbabilityCalibration:
+    """Platt calibration of the probability of default; arrays of shape (n,)."""
+    intercept, slope = platt(margins, defaulted, np.ones(len(margins)))
+    return ProbabilityCalibration(slope, slope, intercept)
+
+
+def platt(margins: Floats, happened: Flags, weight: Floats) -> tuple[float, float]:
+    """Intercept and slope of a logistic regression of an event on log-odds.
+
+    Penalised towards 0 and 1 as if by `PRIOR_ROWS` rows, so that few rows change little; the
+    slope is at least `SMALLEST_SLOPE`. By Newton's method. (Platt: Probabilistic outputs for
+    support vector machines, 1999.)
+    """
+    if len(margins) == 0:
+        return 0.0, 1.0
+    intercept, slope = 0.0, 1.0
+    for _ in range(STEPS):
+        probability = 1.0 / (1.0 + np.exp(-np.clip(intercept + slope * margins, -50, 50)))
+        error = weight * (probability - happened)
+        spread = weight * probability * (1.0 - probability)
+        toward = (
+            error.sum() + PRIOR_ROWS * intercept,
+            (error * margins).sum() + PRIOR_ROWS * (slope - 1.0),
+        )
+        a, b = spread.sum() + PRIOR_ROWS, (spread * margins).sum()
+        c = (spread * margins**2).sum() + PRIOR_ROWS
+        steps = np.array([c * toward[0] - b * toward[1], a * toward[1] - b * toward[0]])
+        steps = np.clip(steps / (a * c - b * b), -1.0, 1.0)
+        intercept, slope = intercept - float(steps[0]), slope - float(steps[1])
+        if np.abs(steps).max() < 1e-10:
+            break
+    return intercept, max(slope, SMALLEST_SLOPE)
+
+
+def _joined(firsts: list[int], paid: Array, least: int) -> list[int]:
+    """First intervals of blocks that each hold at least so many payments, where possible."""
+    kept = [0]
+    held = 0
+    for first, end in zip(firsts, [*firsts[1:], len(paid)], strict=True):
+        if held >= least and first > 0:
+            kept.append(first)
+            held = 0
+        held += int(paid[first:end].sum())
+    if held < least and len(kept) > 1:
+        kept.pop()
+    return kept

@@ -1,0 +1,124 @@
+"""The default model from a ledger: customers at month ends, monotone trees, calibration."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from pandas.util import hash_array
+
+from features.catalogue import CATALOGUE
+from features.compute import compute_features
+from features.frame import FeatureFrame, of_customers
+from features.priors import Priors
+from ledger.default import default_spells
+from ledger.ledger import Ledger
+from models.calibration import ProbabilityCalibration
+from models.default import DefaultModel
+from training.calibrate import calibrate_default
+from training.fit import fit_trees, parameters_of
+from training.labels import DefaultLabels, DelayOutcomes, default_labels
+from training.metrics import event_accuracy
+from training.recipe import Recipe
+
+MIN_JUDGED_DEFAULTS = 10
+"""Defaults needed on either side of the split by which rounds and calibration are chosen."""
+
+
+@dataclass(frozen=True, eq=False)
+class DefaultTraining:
+    """A default model, or why there is none; `notes` and `metrics` as of a DelayTraining."""
+
+    model: DefaultModel | None
+    absent: str
+    notes: tuple[str, ...]
+    metrics: Mapping[str, Any]
+
+
+def train_default(
+    ledger: Ledger, outcomes: DelayOutcomes, priors: Priors, recipe: Recipe
+) -> DefaultTraining:
+    """Fit the default model on the customers at the month ends whose whole horizon is known.
+
+    With fewer than `default.min_defaults` defaults there is no model.
+    """
+    settings, horizon = recipe.default, recipe.definitions.pd_horizon_days
+    spells = default_spells(ledger, recipe.definitions)
+    every = default_labels(ledger, outcomes, spells, horizon, settings.active_days)
+    metrics: dict[str, Any] = {
+        "customer_months": len(every),
+        "customers": len(np.unique(every.customer)),
+        "defaults": every.defaults,
+    }
+    if every.defaults < settings.min_defaults:
+        absent = (
+            f"{every.defaults} defaults with their {horizon} days before them observed; "
+            f"a default model needs {settings.min_defaults}"
+        )
+        return DefaultTraining(None, absent, (), metrics)
+    labels = within_rows(every, ledger, settings.max_rows)
+    observations = of_customers(labels.customer, labels.as_of)
+    frame = compute_features(ledger, observations, priors, recipe.definitions)
+    model, notes, found = _model(frame, labels, recipe)
+    if len(labels) < len(every):
+        notes += (
+            f"default: fitted on {len(labels)} of {len(every)} customer-months, "
+            f"within default.max_rows = {settings.max_rows}",
+        )
+    return DefaultTraining(model, "", notes, {**metrics, **found})
+
+
+def within_rows(labels: DefaultLabels, ledger: Ledger, max_rows: int) -> DefaultLabels:
+    """The labels of as many whole customers, in the order of a hash of their ids, as make
+    at most `max_rows` rows.
+    """
+    if len(labels) <= max_rows:
+        return labels
+    customers, position, rows = np.unique(
+        labels.customer, return_inverse=True, return_counts=True
+    )
+    order = np.argsort(
+        hash_array(ledger.vocabularies["customer"][customers], categorize=False), kind="stable"
+    )
+    taken = np.zeros(len(customers), np.bool_)
+    taken[order[np.cumsum(rows[order]) <= max_rows]] = True
+    return labels.take(taken[position])
+
+
+def _model(
+    frame: FeatureFrame, labels: DefaultLabels, recipe: Recipe
+) -> tuple[DefaultModel, tuple[str, ...], dict[str, Any]]:
+    """The model fitted on all rows, notes, and what trees of earlier rows were worth later.
+
+    Earlier rows are those whose horizon had ended when the later ones begin.
+    """
+    settings, horizon = recipe.default, recipe.definitions.pd_horizon_days
+    split = np.quantile(labels.as_of, 1 - settings.holdout_share, method="lower")
+    earlier, later = labels.as_of + horizon <= split, labels.as_of > split
+    enough = min(labels.take(part).defaults for part in (earlier, later)) >= MIN_JUDGED_DEFAULTS
+    nothing = np.zeros(len(labels), np.bool_)
+    parameters = {
+        **parameters_of(settings.trees, len(labels), len(labels), recipe),
+        "monotone_constraints": [f.direction for f in CATALOGUE if f.scope == "observation"],
+        "monotone_constraints_method": "intermediate",
+    }
+    fitted = fit_trees(
+        frame.values,
+        labels.defaulted,
+        np.ones(len(labels)),
+        earlier if enough else nothing,
+        later if enough else nothing,
+        parameters,
+        settings.trees,
+    )
+    metrics = {"rounds": fitted.rounds, "leaves": parameters["num_leaves"]}
+    if fitted.judged is None:
+        note = (
+            f"default: fewer than {MIN_JUDGED_DEFAULTS} defaults before or after "
+            "the split by which rounds and calibration are chosen; neither was"
+        )
+        return DefaultModel(fitted.text, ProbabilityCalibration()), (note,), metrics
+    calibration = calibrate_default(fitted.judged.margins, labels.defaulted[later])
+    judged = DefaultModel(fitted.judged.text, calibration).pd(frame.take(later))
+    metrics["later_months"] = asdict(event_accuracy(judged, labels.defaulted[later]))
+    return DefaultModel(fitted.text, calibration), (), metrics

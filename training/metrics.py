@@ -1,0 +1,114 @@
+"""How good forecasts were: of an event, and of the days until payment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+
+from ledger.arrays import Array, Flags, Floats
+
+ECE_BINS = 10
+ITEMS_PER_BIN = 20
+
+
+@dataclass(frozen=True)
+class EventAccuracy:
+    """Accuracy of probabilities of an event such as "paid later than due + 0".
+
+    `n` items, of which `share` saw the event. AUC, average precision, Brier score, log loss,
+    expected calibration error and bias (mean forecast minus share) are None without items of
+    both kinds; log loss also where a forecast was certain and wrong, which makes it infinite.
+    """
+
+    n: int
+    share: float | None
+    auc: float | None = None
+    average_precision: float | None = None
+    brier: float | None = None
+    log_loss: float | None = None
+    calibration_error: float | None = None
+    bias: float | None = None
+
+
+@dataclass(frozen=True)
+class DaysAccuracy:
+    """Accuracy of forecasts of days late, on the `n` items that were paid.
+
+    Mean absolute error of the median in days; share of items within the 10 % and 90 % quantiles,
+    None for a forecast without quantiles; CRPS in days. All None where `n` is 0.
+    """
+
+    n: int
+    mae: float | None = None
+    coverage: float | None = None
+    crps: float | None = None
+
+
+def event_accuracy(probability: Floats, happened: Flags) -> EventAccuracy:
+    """Accuracy of the forecast probabilities of an event, both shape (n,).
+
+    >>> event_accuracy(np.array([0.1, 0.2, 0.9]), np.array([False, False, True])).auc
+    1.0
+    """
+    n = len(happened)
+    share = float(happened.mean()) if n else None
+    if not happened.any() or happened.all():
+        return EventAccuracy(n, share)
+    certain_and_wrong = np.where(happened, probability <= 0, probability >= 1).any()
+    return EventAccuracy(
+        n,
+        share,
+        float(roc_auc_score(happened, probability)),
+        float(average_precision_score(happened, probability)),
+        float(brier_score_loss(happened, probability)),
+        None if certain_and_wrong else float(log_loss(happened, probability)),
+        calibration_error(probability, happened),
+        float(probability.mean() - happened.mean()),
+    )
+
+
+def calibration_error(probability: Floats, truth: Array) -> float:
+    """Expected calibration error: mean |forecast - truth| over bins, weighted by their size.
+
+    The bins, ten where there are 200 items, hold equally many in the order of their forecasts.
+    `truth` is what happened, or the true probability where it is known.
+
+    >>> calibration_error(np.array([0.5, 0.5]), np.array([0.0, 0.5]))
+    0.25
+    """
+    order = np.argsort(probability, kind="stable")
+    bins = np.array_split(order, max(1, min(ECE_BINS, len(order) // ITEMS_PER_BIN)))
+    gaps = [abs(probability[rows].mean() - truth[rows].mean()) * len(rows) for rows in bins]
+    return float(sum(gaps) / len(order))
+
+
+def days_accuracy(
+    days_late: Array,
+    median: Floats,
+    interval: tuple[Floats, Floats] | None = None,
+    crps: Floats | None = None,
+) -> DaysAccuracy:
+    """Accuracy of forecasts of signed days late, all arrays of shape (n,).
+
+    Parameters
+    ----------
+    days_late
+        What came.
+    median
+        Median forecasts, or the point forecasts of a method without a distribution.
+    interval
+        The 10 % and 90 % quantiles; infinite where beyond the grid.
+    crps
+        Continuous ranked probability score of each item; for a point forecast it is the
+        absolute error (Gneiting and Raftery 2007) and may be left out.
+    """
+    n = len(days_late)
+    if n == 0:
+        return DaysAccuracy(0)
+    error = np.abs(median - days_late)
+    within = None
+    if interval is not None:
+        low, high = interval
+        within = float(((low <= days_late) & (days_late <= high)).mean())
+    scores = error if crps is None else crps
+    return DaysAccuracy(n, float(error.mean()), within, float(scores.mean()))

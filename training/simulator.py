@@ -1,0 +1,196 @@
+"""A simulated receivables ledger, and the truth behind it that no ledger shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ledger.days import date_of
+from ledger.definitions import Definitions
+from ledger.money import exponent
+from ledger.schema import TABLES
+from training.simulated_cash import draw_cash
+from training.simulated_collections import draw_contacts, draw_disputes
+from training.simulated_credits import draw_credits
+from training.simulated_customers import draw_profile
+from training.simulated_defaults import default_day
+from training.simulated_delays import LONGEST_TERMS_DAYS, law_of_plans
+from training.simulated_economy import Economy, simulate_economy
+from training.simulated_facts import draw_facts, draw_guarantees
+from training.simulated_fates import draw_fates
+from training.simulated_frames import ledger_frame, truth_frame, with_decimal_text
+from training.simulated_habits import draw_drift, draw_habits, payment_runs
+from training.simulated_health import daily_transitions, health_law, simulate_health
+from training.simulated_invoices import simulate_invoices
+from training.simulated_tables import (
+    Columns,
+    allocation_columns,
+    contact_columns,
+    credit_note_columns,
+    customer_columns,
+    dispute_columns,
+    fact_columns,
+    fx_rate_columns,
+    guarantee_columns,
+    invoice_columns,
+    payment_columns,
+    promise_columns,
+)
+from training.simulated_transfers import DEDUCTION
+from training.simulated_truth import (
+    CUSTOMER_DAYS,
+    INVOICE_DAYS,
+    LATEST_CHANCE_DAYS,
+    customer_truth,
+    invoice_truth,
+)
+from training.simulation_settings import SimulationSettings
+
+__all__ = ["Simulation", "SimulationSettings", "simulate", "write_simulation"]
+
+TIMEZONE = "Europe/Paris"
+LATE_INVOICE_SHARE = 0.01
+"""Invoices recorded one to three days after issue."""
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A ledger as frames, and its truth.
+
+    `frames` holds every table of DOMAIN section 1 with all its columns: days as datetime64[s],
+    money as decimal text of major units, ids as text, None for nothing. `ledger_toml` holds the
+    keys of that file. `truth` has one row for each invoice on the ledger (credit notes have none),
+    `default_truth` one for each customer; their columns are told by
+    `training.simulated_truth.invoice_truth` and `customer_truth`.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    ledger_toml: Mapping[str, str | date]
+    truth: pd.DataFrame
+    default_truth: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Customer:
+    """What one customer adds to the ledger and to the truth."""
+
+    rows: Sequence[tuple[str, Columns]]
+    truth: Columns
+    default_truth: Columns
+
+
+def simulate(settings: SimulationSettings) -> Simulation:
+    """Simulate a ledger; the same settings give the same rows.
+
+    Every customer draws from a random stream of its own, and what all share from one more, so
+    that more customers do not change the rows of the first ones.
+    """
+    economy = simulate_economy(settings, _stream(settings, 0))
+    customers = [
+        _simulate_customer(index, settings, economy) for index in range(settings.customers)
+    ]
+    frames = {
+        table: ledger_frame(
+            table,
+            [rows for customer in customers for name, rows in customer.rows if name == table],
+            economy,
+        )
+        for table in TABLES
+        if table != "fx_rates"
+    }
+    return Simulation(
+        frames={**frames, "fx_rates": ledger_frame("fx_rates", fx_rate_columns(economy), economy)},
+        ledger_toml={
+            "reporting_currency": settings.reporting_currency,
+            "complete_from": settings.start,
+            "complete_through": date_of(economy.first_day + economy.ledger_days - 1),
+            "timezone": TIMEZONE,
+        },
+        truth=truth_frame([customer.truth for customer in customers], INVOICE_DAYS, economy),
+        default_truth=truth_frame(
+            [customer.default_truth for customer in customers], CUSTOMER_DAYS, economy
+        ),
+    )
+
+
+def write_simulation(simulation: Simulation, directory: Path) -> None:
+    """Write `<table>.csv` and `ledger.toml`, and the truth to files in the folder `truth`.
+
+    `truth/truth_invoices.csv` and `truth/truth_customers.csv` lie apart, so that whoever reads
+    the ledger does not meet them. Existing files of these names are replaced.
+    """
+    truth = directory / "truth"
+    truth.mkdir(parents=True, exist_ok=True)
+    for table, frame in simulation.frames.items():
+        frame.to_csv(directory / f"{table}.csv", index=False)
+    lines = [
+        f"{key} = {value}\n" if isinstance(value, date) else f'{key} = "{value}"\n'
+        for key, value in simulation.ledger_toml.items()
+    ]
+    (directory / "ledger.toml").write_text("".join(lines), encoding="utf-8")
+    simulation.truth.to_csv(truth / "truth_invoices.csv", index=False)
+    simulation.default_truth.to_csv(truth / "truth_customers.csv", index=False)
+
+
+def _stream(settings: SimulationSettings, *key: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=key))
+
+
+def _simulate_customer(index: int, settings: SimulationSettings, economy: Economy) -> _Customer:
+    """Draw a customer, live through its days, and write down what its seller sees."""
+    rng = _stream(settings, 1, index)
+    profile = draw_profile(index, settings, economy, rng)
+    habits = draw_habits(profile, rng)
+    runs = payment_runs(habits, economy)
+    drift = draw_drift(habits, economy, rng)
+    transitions = daily_transitions(habits.fragility)
+    states = simulate_health(transitions, profile.joined_day, economy.days, rng)
+
+    invoices = simulate_invoices(profile, states, economy, rng)
+    law = law_of_plans(invoices, habits, drift, states, runs, economy)
+    fates = draw_fates(law, invoices, states, runs, economy, rng)
+    credits = draw_credits(invoices, fates, economy, rng)
+    credited = credits.credited_minor(len(invoices))
+    payments, clearings = draw_cash(invoices, credited, fates, habits, states, economy, rng)
+    deducted = np.isin(np.arange(len(invoices)), clearings.invoice[clearings.kind == DEDUCTION])
+    disputes = draw_disputes(invoices, deducted, fates, rng)
+    contacts = draw_contacts(invoices, fates, habits.direct_debit, economy, rng)
+    facts = draw_facts(profile, habits.fragility, states, economy, rng)
+    guarantees = draw_guarantees(profile, economy, rng)
+    is_late_record = rng.random(len(invoices)) < LATE_INVOICE_SHARE
+    recorded = invoices.issued_day + is_late_record * rng.integers(1, 4, len(invoices))
+
+    insolvent = [fact.day for fact in facts if fact.value == "insolvent"]
+    defaulted = default_day(
+        invoices,
+        fates,
+        credits,
+        payments,
+        clearings,
+        disputes,
+        insolvent[0] if insolvent else None,
+        economy.daily_rates(profile.currency) / 10 ** exponent(profile.currency),
+        economy,
+        Definitions(),
+    )
+    rows = [
+        ("customers", customer_columns(profile)),
+        ("customer_facts", fact_columns(profile, facts)),
+        ("invoices", invoice_columns(profile, invoices, recorded)),
+        ("invoices", credit_note_columns(profile, credits)),
+        ("payments", payment_columns(profile, payments)),
+        ("allocations", allocation_columns(profile, len(invoices), credits, clearings)),
+        ("disputes", dispute_columns(profile, disputes, len(invoices))),
+        ("promises", promise_columns(profile, contacts, invoices.amount_minor - credited)),
+        ("contacts", contact_columns(profile, contacts)),
+        ("guarantees", guarantee_columns(profile, guarantees)),
+    ]
+    health = health_law(transitions, LONGEST_TERMS_DAYS + LATEST_CHANCE_DAYS)
+    return _Customer(
+        [(table, with_decimal_text(table, columns, profile.currency)) for table, columns in rows],
+        invoice_truth(profile, invoices, law, fates, health, runs, economy),
+        customer_truth(profile, habits, states, defaulted),
+    )
