@@ -1,15 +1,15 @@
-"""How the customer paid so far: counts, means, order statistics, windows, decayed means."""
+"""How the customer paid so far: what its outcomes that stand sum up to."""
 
 import numba
 import numpy as np
 
-from features.history import EARLIEST, LATEST, Items, Outcomes, Undone, Visits
+from features.frame import Record
+from features.history import EARLIEST, LATEST, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
-WINDOWS = (30, 90, 365)
-HALF_LIVES = (15, 60, 180)
 BINS = LATEST - EARLIEST + 1
 BLOCK = 16
+"""Bins of the histogram that share a count, so that a rank is found in few steps."""
 
 TALLY = np.dtype(
     [
@@ -17,74 +17,22 @@ TALLY = np.dtype(
         ("days_late", np.int64),
         ("squares", np.int64),
         ("late", np.int64),
-        ("late_30", np.int64),
+        ("early", np.int64),
         ("on_day", np.int64),
+        ("over_30", np.int64),
+        ("days_to_pay", np.int64),
         ("histogram", np.int32, (BINS,)),
         ("blocks", np.int32, (BINS // BLOCK + 1,)),
-        ("window_outcomes", np.int64, (len(WINDOWS),)),
-        ("window_days_late", np.int64, (len(WINDOWS),)),
-        ("window_late", np.int64, (len(WINDOWS),)),
-        ("oldest", np.int64, (len(WINDOWS),)),
-        ("weight", np.float64, (len(HALF_LIVES),)),
-        ("decayed_days_late", np.float64, (len(HALF_LIVES),)),
-        ("decayed_late", np.float64, (len(HALF_LIVES),)),
-        ("folded_on", np.int64),
+        ("changed", np.bool_),
+        ("lower_quartile", np.float64),
+        ("median", np.float64),
+        ("upper_quartile", np.float64),
+        ("p90", np.float64),
+        ("worst", np.float64),
     ],
     align=True,
 )
-
-
-@numba.njit(cache=True)
-def _count(tally: Array, days_late: int, grace: int, sign: int) -> None:
-    tally.outcomes += sign
-    tally.days_late += sign * days_late
-    tally.squares += sign * days_late * days_late
-    tally.late += sign * (days_late > grace)
-    tally.late_30 += sign * (days_late > 30)
-    tally.on_day += sign * (days_late == 0)
-    tally.histogram[days_late - EARLIEST] += sign
-    tally.blocks[(days_late - EARLIEST) // BLOCK] += sign
-
-
-@numba.njit(cache=True)
-def _count_window(tally: Array, window: int, days_late: int, grace: int, sign: int) -> None:
-    tally.window_outcomes[window] += sign
-    tally.window_days_late[window] += sign * days_late
-    tally.window_late[window] += sign * (days_late > grace)
-
-
-@numba.njit(cache=True)
-def _fold(tally: Array, day: int, days_late: int, grace: int) -> None:
-    for k in range(len(HALF_LIVES)):
-        kept = np.exp2(-(day - tally.folded_on) / HALF_LIVES[k])
-        tally.weight[k] = tally.weight[k] * kept + 1.0
-        tally.decayed_days_late[k] = tally.decayed_days_late[k] * kept + days_late
-        tally.decayed_late[k] = tally.decayed_late[k] * kept + (days_late > grace)
-    tally.folded_on = day
-
-
-@numba.njit(cache=True)
-def _refold(tally: Array, stands: Array, first: int, stop: int, outcomes: Outcomes, grace: int) -> None:
-    tally.weight[:] = 0.0
-    tally.decayed_days_late[:] = 0.0
-    tally.decayed_late[:] = 0.0
-    for o in range(first, stop):
-        if stands[o]:
-            _fold(tally, outcomes.known_on[o], outcomes.days_late[o], grace)
-
-
-@numba.njit(cache=True)
-def _quantile(tally: Array, rank: int) -> int:
-    """Days late of the outcome of a rank, from 1, in ascending order."""
-    block, below = 0, 0
-    while below + tally.blocks[block] < rank:
-        below += tally.blocks[block]
-        block += 1
-    at = block * BLOCK
-    while below + tally.histogram[at] < rank:
-        below += tally.histogram[at]
-        at += 1
-    return at + EARLIEST
+"""What is counted of one customer; order statistics are ranked anew after a change only."""
 
 
 @numba.njit(cache=True)
@@ -93,103 +41,110 @@ def write_behaviour(
     visits: Visits,
     items: Items,
     outcomes: Outcomes,
-    undone: Undone,
-    grace: int,
+    changes: Changes,
+    grace_days: int,
     tallies: Array,
-    blank: Array,
 ) -> None:
-    stands = np.zeros(len(outcomes.item), np.bool_)
+    """Write counts, means, shares and order statistics of the outcomes that stand.
+
+    The quantile q is the lowest value that at least the share q of the outcomes does not exceed.
+    `tallies` are three blank TALLY: one to count in, one to begin anew from, and one to set the
+    first aside in while the observed invoice's own outcome is taken out.
+    """
     tally = tallies[0]
     for c in range(len(visits.starts) - 1):
-        tallies[0] = blank[0]
-        first, stop = outcomes.starts[c], outcomes.starts[c + 1]
-        known, back = first, undone.starts[c]
-        for k in range(len(WINDOWS)):
-            tally.oldest[k] = first
+        tallies[0] = tallies[1]
+        change = changes.starts[c]
         for v in range(visits.starts[c], visits.starts[c + 1]):
-            as_of = visits.as_of[v]
-            row = rows[visits.place[v]]
-            while known < stop and outcomes.known_on[known] <= as_of:
-                if outcomes.undone_on[known] > as_of:
-                    stands[known] = True
-                    late = outcomes.days_late[known]
-                    _count(tally, late, grace, 1)
-                    for k in range(len(WINDOWS)):
-                        _count_window(tally, k, late, grace, 1)
-                    _fold(tally, outcomes.known_on[known], late, grace)
-                known += 1
-            refold = False
-            while back < undone.starts[c + 1] and undone.on[back] <= as_of:
-                o = undone.outcome[back]
-                if stands[o]:
-                    stands[o] = False
-                    refold = True
-                    _count(tally, outcomes.days_late[o], grace, -1)
-                    for k in range(len(WINDOWS)):
-                        if o >= tally.oldest[k]:
-                            _count_window(tally, k, outcomes.days_late[o], grace, -1)
-                back += 1
-            if refold:
-                _refold(tally, stands, first, known, outcomes, grace)
-            for k in range(len(WINDOWS)):
-                o = tally.oldest[k]
-                while o < known and outcomes.known_on[o] <= as_of - WINDOWS[k]:
-                    if stands[o]:
-                        _count_window(tally, k, outcomes.days_late[o], grace, -1)
-                    o += 1
-                tally.oldest[k] = o
-            _write(row, tally, stands, first, known, outcomes)
+            while change < changes.starts[c + 1] and changes.known_on[change] <= visits.as_of[v]:
+                _count(
+                    tally,
+                    items,
+                    outcomes,
+                    changes.outcome[change],
+                    grace_days,
+                    changes.sign[change],
+                )
+                change += 1
+            if tally.changed:
+                _rank(tally)
+            if visits.outcome[v] >= 0:
+                tallies[2] = tallies[0]
+                _count(tally, items, outcomes, visits.outcome[v], grace_days, -1)
+                _rank(tally)
+            row, i = rows[visits.row[v]], visits.item[v]
+            _write(row, tally)
+            row.days_late_implied = np.nan
+            if i >= 0 and tally.outcomes > 0:
+                terms_days = items.due_on[i] - items.issued_on[i]
+                row.days_late_implied = tally.days_to_pay / tally.outcomes - terms_days
+            if visits.outcome[v] >= 0:
+                tallies[0] = tallies[2]
 
 
 @numba.njit(cache=True)
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else np.nan
+def _count(
+    tally: Record, items: Items, outcomes: Outcomes, o: int, grace_days: int, sign: int
+) -> None:
+    """Count an outcome (sign 1), or take it out (sign -1)."""
+    days_late = outcomes.days_late[o]
+    days_to_pay = outcomes.paid_on[o] - items.issued_on[outcomes.item[o]]
+    tally.outcomes += sign
+    tally.days_late += sign * days_late
+    tally.squares += sign * days_late * days_late
+    tally.late += sign * (days_late > grace_days)
+    tally.early += sign * (days_late < 0)
+    tally.on_day += sign * (days_late == 0)
+    tally.over_30 += sign * (days_late > 30)
+    tally.days_to_pay += sign * days_to_pay
+    place = days_late - EARLIEST
+    tally.histogram[place] += sign
+    tally.blocks[place // BLOCK] += sign
+    tally.changed = True
 
 
 @numba.njit(cache=True)
-def _write(row: Array, tally: Array, stands: Array, first: int, known: int, outcomes: Outcomes) -> None:
+def _rank(tally: Record) -> None:
+    """Find the order statistics of the histogram."""
+    n = tally.outcomes
+    tally.changed = False
+    if n > 0:
+        tally.lower_quartile = _ranked(tally, (n + 3) // 4)
+        tally.median = _ranked(tally, (n + 1) // 2)
+        tally.upper_quartile = _ranked(tally, (3 * n + 3) // 4)
+        tally.p90 = _ranked(tally, (9 * n + 9) // 10)
+        tally.worst = _ranked(tally, n)
+
+
+@numba.njit(cache=True)
+def _ranked(tally: Record, rank: int) -> int:
+    """Days late of the outcome of a rank, counted from 1, least late first."""
+    block, below = 0, 0
+    while below + tally.blocks[block] < rank:
+        below += tally.blocks[block]
+        block += 1
+    place = block * BLOCK
+    while below + tally.histogram[place] < rank:
+        below += tally.histogram[place]
+        place += 1
+    return place + EARLIEST
+
+
+@numba.njit(cache=True)
+def _write(row: Record, tally: Record) -> None:
     n = tally.outcomes
     row.outcomes = n
-    row.days_late_mean = _share(tally.days_late, n)
-    row.late_share = _share(tally.late, n)
-    row.late_share_30 = _share(tally.late_30, n)
-    row.on_day_share = _share(tally.on_day, n)
+    row.days_late_mean = tally.days_late / n if n > 0 else np.nan
+    row.days_late_median = tally.median if n > 0 else np.nan
+    row.days_late_p90 = tally.p90 if n > 0 else np.nan
+    row.days_late_worst = tally.worst if n > 0 else np.nan
+    row.days_late_quartiles = tally.upper_quartile - tally.lower_quartile if n > 0 else np.nan
     row.days_late_spread = np.nan
-    row.days_late_median = np.nan
-    row.days_late_p90 = np.nan
-    row.days_late_worst = np.nan
-    if n > 0:
-        row.days_late_median = _quantile(tally, (n + 1) // 2)
-        row.days_late_p90 = _quantile(tally, (9 * n + 9) // 10)
-        row.days_late_worst = _quantile(tally, n)
     if n > 1:
-        row.days_late_spread = np.sqrt(
-            (n * tally.squares - tally.days_late * tally.days_late) / (n * (n - 1))
-        )
-    last = np.full(5, np.nan)
-    k, o = 0, known - 1
-    while k < 5 and o >= first:
-        if stands[o]:
-            last[k] = outcomes.days_late[o]
-            k += 1
-        o -= 1
-    row.days_late_last_1 = last[0]
-    row.days_late_last_2 = last[1]
-    row.days_late_last_3 = last[2]
-    row.days_late_last_4 = last[3]
-    row.days_late_last_5 = last[4]
-    row.days_late_decayed_15 = _share(tally.decayed_days_late[0], tally.weight[0])
-    row.days_late_decayed_60 = _share(tally.decayed_days_late[1], tally.weight[1])
-    row.days_late_decayed_180 = _share(tally.decayed_days_late[2], tally.weight[2])
-    row.late_share_decayed_15 = _share(tally.decayed_late[0], tally.weight[0])
-    row.late_share_decayed_60 = _share(tally.decayed_late[1], tally.weight[1])
-    row.late_share_decayed_180 = _share(tally.decayed_late[2], tally.weight[2])
-    row.outcomes_30d = tally.window_outcomes[0]
-    row.outcomes_90d = tally.window_outcomes[1]
-    row.outcomes_365d = tally.window_outcomes[2]
-    row.days_late_mean_30d = _share(tally.window_days_late[0], tally.window_outcomes[0])
-    row.days_late_mean_90d = _share(tally.window_days_late[1], tally.window_outcomes[1])
-    row.days_late_mean_365d = _share(tally.window_days_late[2], tally.window_outcomes[2])
-    row.late_share_30d = _share(tally.window_late[0], tally.window_outcomes[0])
-    row.late_share_90d = _share(tally.window_late[1], tally.window_outcomes[1])
-    row.late_share_365d = _share(tally.window_late[2], tally.window_outcomes[2])
+        squares = n * tally.squares - tally.days_late * tally.days_late
+        row.days_late_spread = np.sqrt(squares / (n * (n - 1)))
+    row.late_share = tally.late / n if n > 0 else np.nan
+    row.early_share = tally.early / n if n > 0 else np.nan
+    row.on_day_share = tally.on_day / n if n > 0 else np.nan
+    row.over_30_share = tally.over_30 / n if n > 0 else np.nan
+    row.days_to_pay_mean = tally.days_to_pay / n if n > 0 else np.nan

@@ -1,21 +1,34 @@
-"""The one path from a ledger to features."""
+"""The one path from a ledger to features, for a million rows and for one."""
 
 import numpy as np
 
+from features.balances import build_balances
 from features.behaviour import TALLY, write_behaviour
+from features.calendars import build_calendar
+from features.facts import numbers_at, words_at
 from features.frame import NAMES, ROW, FeatureFrame, Observations
-from features.habits import write_habits
-from features.history import NEVER, History, build_history, due_days
-from features.open_items import write_open_items
+from features.habits import HABITS, write_habits
+from features.history import build_history
+from features.incidents import INCIDENTS, build_incidents, write_incidents
+from features.likeness import ALIKE, write_likeness
+from features.open_items import OWED, write_open_items
+from features.portfolio import Judged, groups_of, write_portfolio
 from features.priors import Priors
-from features.terms import DAY_FACTS, write_terms
-from ledger.arrays import Array
-from ledger.days import day_of_month, days_to_month_end, weekday
+from features.recent import RECENT, write_recent
+from features.relation import BILLED, write_relation
+from features.siblings import build_due_days, write_siblings
+from features.terms import write_terms
+from ledger.allocations import all_allocations
+from ledger.arrays import Floats
 from ledger.definitions import Definitions
+from ledger.due import due_days
 from ledger.ledger import Ledger
 from ledger.money import exponent
+from ledger.schema import STATUSES
+from ledger.settlement import settle
 
 _DEFAULTS = Definitions()
+_ON_HOLD = {status: int(status != "active") for status in STATUSES}
 
 
 def compute_features(
@@ -25,75 +38,88 @@ def compute_features(
     definitions: Definitions = _DEFAULTS,
 ) -> FeatureFrame:
     """Features of every observation, from what was known at the close of its day."""
-    history = build_history(ledger, observations, definitions)
-    n = len(observations)
+    allocations = all_allocations(ledger)
+    settlements = settle(ledger, definitions, allocations)
+    history = build_history(ledger, observations, definitions, settlements)
+    visits, items, outcomes, changes = (
+        history.visits,
+        history.items,
+        history.outcomes,
+        history.changes,
+    )
+    n, grace_days = len(observations), definitions.grace_days
     values = np.empty((n, len(NAMES)))
     rows = values.view(ROW)[:, 0]
     weekday_share, month_day_share = np.empty((n, 7)), np.empty((n, 31))
-    first_day, calendar = _calendar(history)
+    calendar = build_calendar(history)
     minor_units = 10.0 ** exponent(ledger.extract.reporting_currency)
-    items, visits = history.items, history.visits
-    write_terms(rows, visits, items, calendar, first_day, minor_units)
-    write_behaviour(
-        rows,
-        visits,
-        items,
-        history.outcomes,
-        history.undone,
-        definitions.grace_days,
-        np.zeros(1, TALLY),
-        np.zeros(1, TALLY),
+    write_terms(
+        rows, visits, items, calendar, numbers_at(ledger, history, "terms_days"), minor_units
     )
+    write_behaviour(rows, visits, items, outcomes, changes, grace_days, np.zeros(3, TALLY))
+    write_recent(rows, visits, items, outcomes, changes, grace_days, np.zeros(3, RECENT))
+    write_likeness(rows, visits, items, outcomes, changes, np.zeros(2, ALIKE))
     write_habits(
         rows,
         weekday_share,
         month_day_share,
         visits,
         items,
-        history.outcomes,
-        history.undone,
+        outcomes,
+        changes,
         calendar,
-        first_day,
+        np.zeros(2, HABITS),
     )
-    cleared = np.full(len(items.row), NEVER, np.int64)
-    np.minimum.at(cleared, history.outcomes.item, history.outcomes.known_on)
-    write_open_items(rows, visits, items, cleared, minor_units)
-    _write_portfolio(rows, observations, priors)
-    invoices = ledger.invoices
-    row = np.where(observations.has_invoice, observations.invoice, 0)
-    if len(invoices) == 0:
-        nothing = np.zeros(n, np.int32)
-        issued, due, until, has = nothing, nothing, nothing, np.zeros(n, np.bool_)
-    else:
-        issued, due = invoices["issued_on"][row], due_days(ledger, definitions)[row]
-        until = invoices["discount_until"][row]
-        has = invoices.known("discount_until")[row] & observations.has_invoice
+    write_open_items(
+        rows,
+        visits,
+        items,
+        build_balances(ledger, history, allocations, settlements),
+        numbers_at(ledger, history, "credit_limit"),
+        grace_days,
+        minor_units,
+        np.zeros(2, OWED),
+    )
+    write_siblings(rows, visits, items, outcomes, changes, build_due_days(history))
+    write_incidents(
+        rows, visits, items, build_incidents(ledger, history, allocations), np.zeros(2, INCIDENTS)
+    )
+    on_hold = np.maximum(words_at(ledger, history, "status", _ON_HOLD), 0)
+    write_relation(rows, visits, items, on_hold, np.zeros(2, BILLED))
+    write_portfolio(
+        rows,
+        visits,
+        groups_of(ledger, history, priors),
+        Judged(priors.starts, priors.day, priors.total),
+    )
+    return _framed(ledger, observations, definitions, values, weekday_share, month_day_share)
+
+
+def _framed(
+    ledger: Ledger,
+    observations: Observations,
+    definitions: Definitions,
+    values: Floats,
+    weekday_share: Floats,
+    month_day_share: Floats,
+) -> FeatureFrame:
+    """The frame, with the dates of the observed invoices beside their features."""
+    has = observations.has_invoice
+    of = observations.invoice[has]
+    issued_on, due_on, until = (np.zeros(len(has), np.int32) for _ in range(3))
+    has_discount = np.zeros(len(has), np.bool_)
+    issued_on[has] = ledger.invoices["issued_on"][of]
+    due_on[has] = due_days(ledger, definitions)[of]
+    until[has] = ledger.invoices["discount_until"][of]
+    has_discount[has] = ledger.invoices.known("discount_until")[of]
     return FeatureFrame(
-        NAMES, values, observations, issued, due, until, has, weekday_share, month_day_share
+        NAMES,
+        values,
+        observations,
+        issued_on,
+        due_on,
+        until,
+        has_discount,
+        weekday_share,
+        month_day_share,
     )
-
-
-def _calendar(history: History) -> tuple[int, Array]:
-    days = np.concatenate(
-        [history.items.issued_on, history.items.due_on, history.outcomes.paid_on]
-    )
-    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
-    span = np.arange(first, last + 1, dtype=np.int32)
-    calendar = np.empty(len(span), DAY_FACTS)
-    calendar["weekday"] = weekday(span)
-    calendar["month_day"] = day_of_month(span)
-    calendar["days_to_month_end"] = days_to_month_end(span)
-    return first, calendar
-
-
-def _write_portfolio(rows: Array, observations: Observations, priors: Priors) -> None:
-    for window in (30, 90, 365):
-        late, days_late = priors.rates(observations.as_of, window)
-        rows[f"portfolio_late_share_{window}d"] = late
-        if window == 365:
-            rows["portfolio_days_late_365d"] = days_late
-            n = rows["outcomes"]
-            own_late = np.nan_to_num(rows["late_share"] * n)
-            own_days = np.nan_to_num(rows["days_late_mean"] * n)
-            rows["late_share_shrunk"] = (own_late + 10.0 * late) / (n + 10.0)
-            rows["days_late_shrunk"] = (own_days + 10.0 * days_late) / (n + 10.0)

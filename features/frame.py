@@ -1,18 +1,21 @@
 """Observations, and the features known of each."""
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from features.catalogue import CATALOGUE
 from ledger.arrays import Array, Codes, Days, Flags, Floats, Rows
 
-
 NAMES: tuple[str, ...] = tuple(f.name for f in CATALOGUE if f.scope == "observation")
 """Columns of a frame, in the order of the catalogue."""
 
 ROW = np.dtype([(name, np.float64) for name in NAMES])
-"""A row of a frame by the names of its features, as the kernels write it."""
+"""A row of a frame by the names of its features, as kernels write it."""
+
+Record: TypeAlias = Any
+"""One element of a structured array, its fields attributes: what kernels count in and write to."""
 
 
 @dataclass(frozen=True)

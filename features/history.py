@@ -1,55 +1,78 @@
-"""What happened to the observed customers, as sorted streams with a pointer for each customer.
+"""What happened to the observed customers, as sorted streams with pointers to each customer.
 
-Every stream is a tuple of columns sorted by customer and then by the day on which its rows were
+A stream is a tuple of columns, sorted by customer and then by the day on which its rows were
 known (ties by id), with `starts`, shape (customers + 1,): the rows of customer c are
-`starts[c]:starts[c + 1]`. Compiled kernels walk them; they never look beyond an observation's
-as_of.
+`starts[c]:starts[c + 1]`. Kernels walk the streams beside the visits and never look beyond a
+visit's `as_of`, so what is known later cannot reach a feature.
 """
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
 from features.frame import Observations
 from features.order import order_by, starts_of
-from ledger.allocations import all_allocations, is_credit_note
+from ledger.applications import is_credit_note
 from ledger.arrays import Codes, Days, Flags, Floats, Minor, Rows
-from ledger.days import weekday
 from ledger.definitions import Definitions
+from ledger.due import due_days
 from ledger.ledger import Ledger
-from ledger.settlement import PAID, Settlements, settle
+from ledger.rates import to_reporting
+from ledger.settlement import PAID, Settlements
 
 EARLIEST, LATEST = -60, 365
-"""Bounds to which the days late of an outcome are clipped."""
+"""Bounds of days late wherever the past is summed up: what lies beyond counts as the bound."""
+
+DRAWN = frozenset({"direct_debit", "card", "bill", "prepaid"})
+"""Methods of payment by which the seller draws the money, or has it."""
 
 NEVER = np.iinfo(np.int32).max
-"""Day on which an outcome that stands is undone."""
+"""The day on which an outcome that stands is undone."""
+
+
+class Visits(NamedTuple):
+    """Observations by customer and as_of.
+
+    `row` is their row in the frame, `item` what they are about (-1: no invoice). `outcome` is
+    the item's own outcome if one stands at `as_of` (else -1), which is no part of its history.
+    """
+
+    starts: Rows
+    row: Rows
+    as_of: Days
+    item: Rows
+    outcome: Rows
 
 
 class Items(NamedTuple):
     """Invoices, credit notes apart.
 
-    `row` are rows of `ledger.invoices`; `due_on` moved to a business day where the definitions
-    say so; `amount_minor` in the reporting currency at the latest rate known on `known_on`,
-    zero where none is (`priced` says which).
+    `row` are rows of `ledger.invoices`. `due_on` is moved to a business day where the
+    definitions say so. `amount_minor` is in the reporting currency at the latest rate of
+    `known_on`; where there is none, `priced` is false and the amount zero. `discount_pct` and
+    `drawn_by_seller` (1: by a method of DRAWN, 0: by another) are NaN where unknown.
     """
 
     starts: Rows
     row: Rows
+    known_on: Days
     issued_on: Days
     due_on: Days
-    known_on: Days
     amount_minor: Minor
     priced: Flags
+    discount_until: Days
+    has_discount: Flags
+    discount_pct: Floats
+    drawn_by_seller: Floats
 
 
 class Outcomes(NamedTuple):
-    """Invoices known to be paid.
+    """Items known to be paid, from the close of `known_on` until that of `undone_on`.
 
-    `item` are positions in Items. An outcome counts from the close of `known_on` until the day
-    before `undone_on` (a reversal, a correction of paid_on). `paid_on` is at the earliest the
-    day of issue; `days_late` is clipped to EARLIEST..LATEST.
+    What undoes an outcome is a reversal or a correction of the day it was paid on. `item` are
+    positions in Items; `days_late` are kept within EARLIEST..LATEST.
     """
 
     starts: Rows
@@ -60,117 +83,146 @@ class Outcomes(NamedTuple):
     days_late: Days
 
 
-class Undone(NamedTuple):
-    """Outcomes that did not stand: positions in Outcomes, by the day they were undone."""
+class Changes(NamedTuple):
+    """Outcomes (positions in Outcomes) that became known, `sign` 1, or were undone, `sign` -1."""
 
     starts: Rows
     outcome: Rows
-    on: Days
-
-
-class Visits(NamedTuple):
-    """Observations by customer and as_of: their place in the frame and their item, -1 for none."""
-
-    starts: Rows
-    place: Rows
-    as_of: Days
-    item: Rows
+    known_on: Days
+    sign: Codes
 
 
 @dataclass(frozen=True)
 class History:
-    """Streams of the observed customers, who are numbered in the order of their codes."""
+    """The invoices of the observed customers, what became of them, and when to look at it.
 
-    customers: Codes
+    Customers are numbered in the order of their codes: `number` gives the number of a code of
+    the vocabulary, -1 for those not observed, and `owner` that of an item. `place` gives the
+    position in Items of a row of `ledger.invoices`, -1 for those not in it.
+    """
+
+    customers: int
+    number: Rows
+    owner: Rows
+    place: Rows
+    visits: Visits
     items: Items
     outcomes: Outcomes
-    undone: Undone
-    visits: Visits
+    changes: Changes
 
 
 def build_history(
-    ledger: Ledger, observations: Observations, definitions: Definitions
+    ledger: Ledger,
+    observations: Observations,
+    definitions: Definitions,
+    settlements: Settlements,
 ) -> History:
-    """Sort what happened to the customers of some observations into streams."""
-    customers = np.unique(observations.customer)
-    number = np.full(len(ledger.vocabularies["customer"]) + 1, -1, np.int64)
-    number[customers] = np.arange(len(customers))
-    settlements = settle(ledger, definitions, all_allocations(ledger))
-    items = _items(ledger, number, len(customers), definitions)
+    """Sort the invoices of the observed customers, and their outcomes, into streams."""
+    codes = np.unique(observations.customer)
+    number = np.full(len(ledger.vocabularies["customer"]), -1, np.int64)
+    number[codes] = np.arange(len(codes))
+    items = _items(ledger, definitions, number, len(codes))
+    owner = np.repeat(np.arange(len(codes)), np.diff(items.starts))
     place = np.full(len(ledger.invoices), -1, np.int64)
-    place[items.row] = np.arange(len(items.row))
-    owner = np.repeat(np.arange(len(customers)), np.diff(items.starts))
-    outcomes = _outcomes(settlements, items, place, owner, len(customers))
-    undone = _undone(outcomes, owner, len(customers))
-    order = order_by(number[observations.customer], observations.as_of)
-    item = np.where(observations.has_invoice, place[observations.invoice], -1)
-    visits = Visits(
-        starts_of(number[observations.customer][order], len(customers)),
-        order,
-        observations.as_of[order],
-        item[order],
-    )
-    return History(customers, items, outcomes, undone, visits)
+    place[items.row] = np.arange(len(owner))
+    outcomes = _outcomes(settlements, items, place, owner, len(codes))
+    changes = _changes(outcomes, owner, len(codes))
+    visits = _visits(observations, number, place, len(codes))
+    _find_own_outcomes(visits, len(items.row), outcomes, changes)
+    return History(len(codes), number, owner, place, visits, items, outcomes, changes)
 
 
-def due_days(ledger: Ledger, definitions: Definitions) -> Days:
-    """Due date of each invoice row, moved from a weekend to Monday if the definitions say so."""
-    due_on: Days = ledger.invoices["due_on"]
-    if not definitions.due_on_business_day:
-        return due_on
-    return (due_on + np.maximum(7 - weekday(due_on), 0) * (weekday(due_on) >= 5)).astype(np.int32)
+def _visits(observations: Observations, number: Rows, place: Rows, customers: int) -> Visits:
+    customer = number[observations.customer]
+    order = order_by(customer, observations.as_of)
+    item = np.full(len(observations), -1, np.int64)
+    item[observations.has_invoice] = place[observations.invoice[observations.has_invoice]]
+    starts = starts_of(customer[order], customers)
+    none = np.full(len(order), -1, np.int64)
+    return Visits(starts, order, observations.as_of[order], item[order], none)
 
 
-def _items(ledger: Ledger, number: Rows, customers: int, definitions: Definitions) -> Items:
+def _items(ledger: Ledger, definitions: Definitions, number: Rows, customers: int) -> Items:
     invoices = ledger.invoices
-    of = np.flatnonzero((number[invoices["customer_id"]] >= 0) & ~is_credit_note(ledger))
-    of = of[
-        order_by(
-            number[invoices["customer_id"][of]],
-            invoices.known_on[of],
-            invoices["invoice_id"][of],
-        )
-    ]
+    customer = number[invoices["customer_id"]]
+    of = np.flatnonzero((customer >= 0) & ~is_credit_note(ledger))
+    of = of[order_by(customer[of], invoices.known_on[of], invoices["invoice_id"][of])]
+    known_on = invoices.known_on[of]
+    amount, priced = to_reporting(
+        ledger, invoices["currency"][of], invoices["amount"][of], known_on
+    )
+    percent = np.where(invoices.known("discount_pct"), invoices["discount_pct"], np.nan)
     return Items(
-        starts_of(number[invoices["customer_id"][of]], customers),
+        starts_of(customer[of], customers),
         of,
+        known_on,
         invoices["issued_on"][of],
         due_days(ledger, definitions)[of],
-        invoices.known_on[of],
-        invoices["amount"][of],
-        np.ones(len(of), np.bool_),
+        amount,
+        priced,
+        invoices["discount_until"][of],
+        invoices.known("discount_until")[of],
+        percent[of],
+        _drawn_by_seller(ledger)[of],
     )
+
+
+def _drawn_by_seller(ledger: Ledger) -> Floats:
+    """Whether the seller draws the money of each invoice row (1, 0), NaN where unknown."""
+    words = ledger.vocabularies["invoices.payment_method"]
+    drawn = np.array([float(word in DRAWN) for word in words] + [np.nan])
+    codes = ledger.invoices["payment_method"]
+    flags: Floats = drawn[np.where(ledger.invoices.known("payment_method"), codes, len(words))]
+    return flags
 
 
 def _outcomes(
     settlements: Settlements, items: Items, place: Rows, owner: Rows, customers: int
 ) -> Outcomes:
-    same = settlements.invoice[1:] == settlements.invoice[:-1]
     until = np.full(len(settlements), NEVER, np.int32)
-    until[:-1][same] = settlements.known_on[1:][same]
+    followed = settlements.invoice[1:] == settlements.invoice[:-1]
+    until[:-1][followed] = settlements.known_on[1:][followed]
     of = np.flatnonzero((settlements.state == PAID) & (place[settlements.invoice] >= 0))
     item = place[settlements.invoice[of]]
     order = order_by(owner[item], settlements.known_on[of], item)
     of, item = of[order], item[order]
     paid_on = np.maximum(settlements.paid_on[of], items.issued_on[item])
-    late = np.clip(paid_on.astype(np.int64) - items.due_on[item], EARLIEST, LATEST)
+    days_late = paid_on.astype(np.int64) - items.due_on[item]
     return Outcomes(
         starts_of(owner[item], customers),
         item,
         settlements.known_on[of],
         until[of],
         paid_on,
-        late.astype(np.int32),
+        np.clip(days_late, EARLIEST, LATEST).astype(np.int32),
     )
 
 
-def _undone(outcomes: Outcomes, owner: Rows, customers: int) -> Undone:
-    of = np.flatnonzero(outcomes.undone_on < NEVER)
-    number = owner[outcomes.item[of]]
-    order = order_by(number, outcomes.undone_on[of])
-    return Undone(starts_of(number[order], customers), of[order], outcomes.undone_on[of[order]])
+def _changes(outcomes: Outcomes, owner: Rows, customers: int) -> Changes:
+    undone = np.flatnonzero(outcomes.undone_on < NEVER)
+    outcome = np.concatenate([np.arange(len(outcomes.item)), undone])
+    known_on = np.concatenate([outcomes.known_on, outcomes.undone_on[undone]])
+    sign = np.where(np.arange(len(outcome)) < len(outcomes.item), 1, -1).astype(np.int32)
+    customer = owner[outcomes.item[outcome]]
+    order = order_by(customer, known_on) if len(undone) else np.arange(len(outcome))
+    return Changes(
+        starts_of(customer[order], customers), outcome[order], known_on[order], sign[order]
+    )
 
 
-def decay(days: Floats, half_life_days: float) -> Floats:
-    """Weight of evidence of an age: halved every `half_life_days`."""
-    return np.exp2(-days / half_life_days)
+@numba.njit(cache=True)
+def _find_own_outcomes(visits: Visits, items: int, outcomes: Outcomes, changes: Changes) -> None:
+    """Set `visits.outcome` to the outcome of the visited item that stands at `as_of`."""
+    standing = np.full(items, -1, np.int64)
+    for c in range(len(visits.starts) - 1):
+        change = changes.starts[c]
+        for v in range(visits.starts[c], visits.starts[c + 1]):
+            while change < changes.starts[c + 1] and changes.known_on[change] <= visits.as_of[v]:
+                o = changes.outcome[change]
+                if changes.sign[change] > 0:
+                    standing[outcomes.item[o]] = o
+                elif standing[outcomes.item[o]] == o:
+                    standing[outcomes.item[o]] = -1
+                change += 1
+            if visits.item[v] >= 0:
+                visits.outcome[v] = standing[visits.item[v]]

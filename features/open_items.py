@@ -1,62 +1,218 @@
-"""What else the customer owes."""
+"""What the customer owes beside the observed invoice."""
 
 import numba
 import numpy as np
 
+from features.balances import Balances
+from features.frame import Record
 from features.history import Items, Visits
-from ledger.arrays import Array
+from ledger.arrays import Array, Floats
+from ledger.settlement import OPEN, WRITTEN_OFF
+
+SOON_DAYS = 7
+
+OWED = np.dtype(
+    [
+        ("items", np.int64),
+        ("amount", np.int64),
+        ("overdue_items", np.int64),
+        ("overdue_amount", np.int64),
+        ("overdue_days", np.int64),
+        ("oldest", np.int64),
+        ("oldest_item", np.int64),
+        ("oldest_but_one", np.int64),
+        ("newest", np.int64),
+        ("newest_item", np.int64),
+        ("newest_but_one", np.int64),
+        ("due_soon_items", np.int64),
+        ("due_soon_amount", np.int64),
+        ("part_paid", np.int64),
+    ],
+    align=True,
+)
+"""What one customer owes at the close of a day; ages of overdue items in days, 0 for none.
+
+The two oldest and the two newest are kept, so that one of them can be left aside.
+"""
 
 
 @numba.njit(cache=True)
 def write_open_items(
-    rows: Array, visits: Visits, items: Items, changes: Array, minor_units: float
+    rows: Array,
+    visits: Visits,
+    items: Items,
+    balances: Balances,
+    credit_limit: Floats,
+    grace_days: int,
+    minor_units: float,
+    all_owed: Array,
 ) -> None:
-    """Provisional: an item is open from known_on until the first settlement change."""
-    open_ = np.zeros(len(items.row), np.int64)
+    """Write the open items other than the observed one, and how much of that one is paid.
+
+    Overdue is what is more than the days of grace past due. An item's own residual counts in
+    the use of the limit alone. `credit_limit` holds each visit's (NaN: none) in major units;
+    `minor_units` are those of one major unit; `all_owed` are two blank OWED, one to add up in
+    and one to begin anew from.
+    """
+    owed = all_owed[0]
+    left = items.amount_minor.copy()
+    state = np.zeros(len(left), np.int8)
+    receipts = np.zeros(len(left), np.int32)
+    was_part_paid = np.zeros(len(left), np.bool_)
+    is_held = np.ones(len(left), np.bool_)
+    open_items = np.empty(_most(items), np.int64)
     for c in range(len(visits.starts) - 1):
-        known = items.starts[c]
-        count = 0
+        item, balance = items.starts[c], balances.starts[c]
+        held, part_paid, written_off = 0, 0, 0
         for v in range(visits.starts[c], visits.starts[c + 1]):
             as_of = visits.as_of[v]
-            row = rows[visits.place[v]]
-            while known < items.starts[c + 1] and items.known_on[known] <= as_of:
-                open_[count] = known
-                count += 1
-                known += 1
-            kept = 0
-            amount, overdue, overdue_amount = 0, 0, 0
-            oldest, newest = np.nan, np.nan
-            n = 0
-            for k in range(count):
-                i = open_[k]
-                if changes[i] <= as_of:
-                    continue
-                open_[kept] = i
-                kept += 1
-                if i == visits.item[v]:
-                    continue
-                n += 1
-                amount += items.amount_minor[i]
-                days = as_of - items.due_on[i]
-                if days > 0:
-                    overdue += 1
-                    overdue_amount += items.amount_minor[i]
-                    oldest = days if np.isnan(oldest) else max(oldest, days)
-                    newest = days if np.isnan(newest) else min(newest, days)
-            count = kept
-            row.open_items = n
-            row.open_amount = amount / minor_units
-            row.overdue_items = overdue
-            row.overdue_amount_share = overdue_amount / amount if amount > 0 else np.nan
-            row.overdue_days_oldest = oldest
-            row.overdue_days_newest = newest
-            first = items.starts[c]
-            last = known - 1
-            if first == visits.item[v]:
-                first += 1
-            if last == visits.item[v]:
-                last -= 1
-            row.tenure_days = as_of - items.known_on[first] if first < known else np.nan
-            row.days_since_invoice = (
-                as_of - items.known_on[last] if last >= items.starts[c] else np.nan
-            )
+            if v == visits.starts[c] or as_of > visits.as_of[v - 1]:
+                while item < items.starts[c + 1] and items.known_on[item] <= as_of:
+                    open_items[held] = item
+                    held += 1
+                    item += 1
+                while balance < balances.starts[c + 1] and balances.known_on[balance] <= as_of:
+                    i = balances.item[balance]
+                    written_off += balances.state[balance] == WRITTEN_OFF
+                    written_off -= state[i] == WRITTEN_OFF
+                    if balances.state[balance] == OPEN and not is_held[i]:
+                        open_items[held], is_held[i] = i, True
+                        held += 1
+                    left[i] = balances.left_minor[balance]
+                    state[i] = balances.state[balance]
+                    receipts[i] = balances.receipts[balance]
+                    if state[i] == OPEN and receipts[i] > 0 and not was_part_paid[i]:
+                        was_part_paid[i] = True
+                        part_paid += 1
+                    balance += 1
+                all_owed[0] = all_owed[1]
+                held = _add_up(
+                    owed, open_items, held, is_held, items, left, state, receipts, as_of, grace_days
+                )
+            i, row = visits.item[v], rows[visits.row[v]]
+            known = item - items.starts[c]
+            row.written_off_items = written_off - (i >= 0 and state[i] == WRITTEN_OFF)
+            own_part_paid = 1 if i >= 0 and was_part_paid[i] else 0
+            others = known - 1 if i >= 0 else known
+            row.part_paid_share = (part_paid - own_part_paid) / others if others > 0 else np.nan
+            own = i if i >= 0 and is_held[i] else -1
+            _write(row, owed, own, items, left, receipts, as_of, grace_days, minor_units)
+            row.paid_share = np.nan
+            if i >= 0 and items.amount_minor[i] > 0:
+                row.paid_share = 1.0 - left[i] / items.amount_minor[i]
+            row.limit_use = np.nan
+            if credit_limit[v] > 0.0:
+                row.limit_use = owed.amount / minor_units / credit_limit[v]
+
+
+@numba.njit(cache=True)
+def _most(items: Items) -> int:
+    """Most items of one customer."""
+    most = 0
+    for c in range(len(items.starts) - 1):
+        most = max(most, items.starts[c + 1] - items.starts[c])
+    return most
+
+
+@numba.njit(cache=True)
+def _add_up(
+    owed: Record,
+    open_items: Array,
+    held: int,
+    is_held: Array,
+    items: Items,
+    left: Array,
+    state: Array,
+    receipts: Array,
+    as_of: int,
+    grace_days: int,
+) -> int:
+    """Add up the items still open, drop the others from `open_items`, count what is kept."""
+    kept = 0
+    for h in range(held):
+        i = open_items[h]
+        is_held[i] = state[i] == OPEN
+        if not is_held[i]:
+            continue
+        open_items[kept] = i
+        kept += 1
+        owed.items += 1
+        owed.amount += left[i]
+        owed.part_paid += receipts[i] > 0
+        days = as_of - items.due_on[i]
+        if days > grace_days:
+            owed.overdue_items += 1
+            owed.overdue_amount += left[i]
+            owed.overdue_days += days
+            _keep_oldest(owed, i, days)
+            _keep_newest(owed, i, days)
+        elif -SOON_DAYS <= days < 0:
+            owed.due_soon_items += 1
+            owed.due_soon_amount += left[i]
+    return kept
+
+
+@numba.njit(cache=True)
+def _keep_oldest(owed: Record, i: int, days: int) -> None:
+    if days > owed.oldest:
+        owed.oldest_but_one = owed.oldest
+        owed.oldest, owed.oldest_item = days, i
+    elif days > owed.oldest_but_one:
+        owed.oldest_but_one = days
+
+
+@numba.njit(cache=True)
+def _keep_newest(owed: Record, i: int, days: int) -> None:
+    if owed.newest == 0 or days < owed.newest:
+        owed.newest_but_one = owed.newest
+        owed.newest, owed.newest_item = days, i
+    elif owed.newest_but_one == 0 or days < owed.newest_but_one:
+        owed.newest_but_one = days
+
+
+@numba.njit(cache=True)
+def _write(
+    row: Record,
+    owed: Record,
+    own: int,
+    items: Items,
+    left: Array,
+    receipts: Array,
+    as_of: int,
+    grace_days: int,
+    minor_units: float,
+) -> None:
+    """Write what is owed, less the observed item (-1: none)."""
+    count, amount, part_paid = owed.items, owed.amount, owed.part_paid
+    overdue, overdue_amount, overdue_days = (
+        owed.overdue_items,
+        owed.overdue_amount,
+        owed.overdue_days,
+    )
+    soon, soon_amount = owed.due_soon_items, owed.due_soon_amount
+    oldest, newest = owed.oldest, owed.newest
+    if own >= 0:
+        count -= 1
+        amount -= left[own]
+        part_paid -= receipts[own] > 0
+        days = as_of - items.due_on[own]
+        if days > grace_days:
+            overdue -= 1
+            overdue_amount -= left[own]
+            overdue_days -= days
+            oldest = owed.oldest_but_one if own == owed.oldest_item else oldest
+            newest = owed.newest_but_one if own == owed.newest_item else newest
+        elif -SOON_DAYS <= days < 0:
+            soon -= 1
+            soon_amount -= left[own]
+    row.open_items = count
+    row.open_amount = amount / minor_units
+    row.overdue_items = overdue
+    row.overdue_amount = overdue_amount / minor_units
+    row.overdue_share = overdue_amount / amount if amount > 0 else np.nan
+    row.overdue_days_mean = overdue_days / overdue if overdue > 0 else np.nan
+    row.overdue_days_oldest = oldest if overdue > 0 else np.nan
+    row.overdue_days_newest = newest if overdue > 0 else np.nan
+    row.due_soon_items = soon
+    row.due_soon_amount = soon_amount / minor_units
+    row.part_paid_items = part_paid

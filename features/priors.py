@@ -1,86 +1,224 @@
-"""Daily counts of what became of due items, for the portfolio and its groups."""
+"""What became of due invoices, day by day, in the portfolio and in groups of customers.
 
-from dataclasses import dataclass
+Every invoice is judged twice, by what is known at the close of a fixed day after its due date:
+so that near the last known day the early payers are not all there is. First at three days (a
+weekend) after the days of grace, late or on time; then, mature, at 33 days, how late, where
+what was not paid within 30 days counts as 31.
+"""
 
+from dataclasses import dataclass, field
+
+import numba
 import numpy as np
 import pandas as pd
 
-from features.history import EARLIEST, due_days
-from ledger.allocations import is_credit_note
-from ledger.arrays import Array, Days, Floats, Minor
+from features.history import EARLIEST
+from features.order import order_by
+from ledger.applications import is_credit_note
+from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
+from ledger.days import datetimes
 from ledger.definitions import Definitions
+from ledger.due import due_days
+from ledger.facts import fact_changes
 from ledger.ledger import Ledger
-from ledger.settlement import CANCELLED, PAID, settle
+from ledger.settlement import CANCELLED, OPEN, PAID, settle
 
-JUDGED_AFTER_DAYS = 3
-"""Days after due and grace at whose close an item is judged late or on time."""
+RECORDING_DAYS = 3
+"""Days that a payment has to become known before an invoice is judged."""
 
-MATURE_AFTER_DAYS = 30
+MATURE_DAYS = 30
+"""Days past due at which an invoice is mature: later is later than can be told."""
+
+COUNTS = ("due", "late", "mature", "over_30", "days_late")
+DUE, LATE, MATURE, OVER_30, DAYS_LATE = range(len(COUNTS))
+
+PORTFOLIO = "portfolio"
+_DEFAULTS = Definitions()
 
 
 @dataclass(frozen=True)
 class Priors:
-    """Provisional: portfolio only. Daily counts by day, cumulative."""
+    """Daily counts of what became of invoices, by group and by the day they were judged.
 
-    first_day: int
+    Parameters
+    ----------
+    groups
+        Sorted names: `portfolio`, `country=FR`, `parent=C1`, `segment=retail`; shape (g,).
+    starts
+        Rows of group k are `starts[k]:starts[k + 1]`, shape (g + 1,).
+    day
+        Days on which at least one was judged, rising within a group, shape (n,).
+    counts
+        Of each day, shape (n, 5): invoices judged late or on time, those late; invoices mature,
+        those not paid within 30 days, and their days late in sum.
+    total
+        The same, summed up from the first day of the group, with a row of zeros before each
+        group's first: row r of group k is `total[r + k + 1]`. Shape (n + g, 5).
+    """
+
+    groups: Array
+    starts: Rows
+    day: Days
     counts: Minor
+    total: Minor = field(init=False)
+
+    def __post_init__(self) -> None:
+        total = np.zeros((len(self.day) + len(self.groups), len(COUNTS)), np.int64)
+        for k in range(len(self.groups)):
+            rows = slice(self.starts[k], self.starts[k + 1])
+            at = slice(self.starts[k] + k + 1, self.starts[k + 1] + k + 1)
+            np.cumsum(self.counts[rows], axis=0, out=total[at])
+        object.__setattr__(self, "total", total)
+
+    def numbers_of(self, groups: Array) -> Rows:
+        """Number of each named group, -1 for those nothing is known of, shape (k,)."""
+        if len(self.groups) == 0 or len(groups) == 0:
+            return np.full(len(groups), -1, np.int64)
+        number = np.minimum(np.searchsorted(self.groups, groups), len(self.groups) - 1)
+        return np.where(self.groups[number] == groups, number, -1)
 
     def to_frame(self) -> pd.DataFrame:
-        """The counts as a frame."""
-        return pd.DataFrame(self.counts, columns=["due", "late", "mature", "days_late"]).assign(
-            first_day=self.first_day
-        )
+        """One row for each group and day, for a snapshot."""
+        group = np.repeat(self.groups, np.diff(self.starts))
+        days = datetimes(self.day).astype("datetime64[s]")
+        columns = {name: self.counts[:, column] for column, name in enumerate(COUNTS)}
+        return pd.DataFrame({"group": pd.Series(group, dtype=object), "day": days, **columns})
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> "Priors":
-        """The priors that `to_frame` wrote."""
-        first = int(frame["first_day"].iloc[0]) if len(frame) else 0
-        return cls(first, frame[["due", "late", "mature", "days_late"]].to_numpy(np.int64))
-
-    def rates(self, as_of: Days, window_days: int) -> tuple[Floats, Floats]:
-        """Late share and mean days late of items judged in (as_of - window, as_of]."""
-        total = np.concatenate([np.zeros((1, 4), np.int64), np.cumsum(self.counts, axis=0)])
-        end = np.clip(as_of - self.first_day + 1, 0, len(self.counts))
-        start = np.clip(as_of - window_days - self.first_day + 1, 0, len(self.counts))
-        part = (total[end] - total[start]).astype(float)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return part[:, 1] / part[:, 0], part[:, 3] / part[:, 2]
+        """Return the priors that `to_frame` wrote."""
+        day = frame["day"].to_numpy().astype("datetime64[D]").astype(np.int32)
+        counts = frame[list(COUNTS)].to_numpy(np.int64)
+        groups, group = np.unique(frame["group"].to_numpy(dtype=object), return_inverse=True)
+        return _sorted(groups, group.astype(np.int64), day, counts)
 
 
-def build_priors(ledger: Ledger, definitions: Definitions = Definitions()) -> Priors:  # noqa: B008
-    """Count, day by day, the items judged late or on time, and their days late."""
-    through = ledger.extract.complete_through
-    settlements = settle(ledger, definitions)
+def build_priors(ledger: Ledger, definitions: Definitions = _DEFAULTS) -> Priors:
+    """Judge every invoice of a ledger, by the last day the ledger is complete through.
+
+    What was cancelled by the day it is judged does not count. An invoice counts for the
+    portfolio, its customer's country, its customer's parent (or the customer itself, where it is
+    the parent of another) and the segment its customer was in on the day it was judged.
+    """
+    judged = [
+        _judge(ledger, definitions, definitions.grace_days + RECORDING_DAYS, mature=False),
+        _judge(ledger, definitions, MATURE_DAYS + RECORDING_DAYS, mature=True),
+    ]
+    customer, day, counts = (np.concatenate(parts) for parts in zip(*judged, strict=True))
+    names: list[Array] = []
+    parts: list[tuple[Array, Array, Array]] = []
+    offset = 0
+    for words, member in _memberships(ledger, customer, day):
+        inside = np.flatnonzero(member >= 0)
+        order = inside[order_by(member[inside], day[inside])]
+        first = np.ones(len(order), np.bool_)
+        first[1:] = (member[order][1:] != member[order][:-1]) | (day[order][1:] != day[order][:-1])
+        at = np.flatnonzero(first)
+        if len(at):
+            parts.append(
+                (member[order[at]] + offset, day[order[at]], np.add.reduceat(counts[order], at))
+            )
+        names.append(words)
+        offset += len(words)
+    if not parts:
+        return _sorted(np.empty(0, object), *_no_rows())
+    group, days, sums = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    words = np.concatenate(names)
+    used, group = np.unique(words[group], return_inverse=True)
+    return _sorted(used, group, days, sums)
+
+
+def _no_rows() -> tuple[Rows, Days, Minor]:
+    return np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, len(COUNTS)), np.int64)
+
+
+def _sorted(groups: Array, group: Rows, day: Days, counts: Minor) -> Priors:
+    order = order_by(group, day)
+    starts = np.searchsorted(group[order], np.arange(len(groups) + 1)).astype(np.int64)
+    return Priors(groups, starts, day[order], counts[order])
+
+
+def _judge(
+    ledger: Ledger, definitions: Definitions, after_days: int, *, mature: bool
+) -> tuple[Codes, Days, Minor]:
+    """Customer, day and counts of the invoices judged so many days after they were due."""
+    invoices = ledger.invoices
     due_on = due_days(ledger, definitions)
-    known_on = ledger.invoices.known_on
-    usable = ~is_credit_note(ledger)
+    day = np.maximum(due_on + after_days, invoices.known_on)
+    settlements = settle(ledger, definitions)
+    state, paid_on = _known_states(
+        settlements.invoice, settlements.known_on, settlements.state, settlements.paid_on, day
+    )
+    counts_at_all = ~is_credit_note(ledger) & (state != CANCELLED)
+    of = np.flatnonzero(counts_at_all & (day <= ledger.extract.complete_through))
+    unpaid = state[of] != PAID
+    late = np.where(unpaid, MATURE_DAYS + 1, paid_on[of].astype(np.int64) - due_on[of])
+    late = np.clip(late, EARLIEST, MATURE_DAYS + 1)
+    counts = np.zeros((len(of), len(COUNTS)), np.int64)
+    if mature:
+        counts[:, MATURE] = 1
+        counts[:, OVER_30] = late > MATURE_DAYS
+        counts[:, DAYS_LATE] = late
+    else:
+        counts[:, DUE] = 1
+        counts[:, LATE] = unpaid | (late > definitions.grace_days)
+    return invoices["customer_id"][of], day[of], counts
 
-    def judged(after: int) -> tuple[Days, Array, Array]:
-        day = np.maximum(due_on + after, known_on)
-        change = settlements.known_on <= day[settlements.invoice]
-        state = np.zeros(len(due_on), np.int32)
-        paid_on = np.zeros(len(due_on), np.int32)
-        state[settlements.invoice[change]] = settlements.state[change]
-        paid_on[settlements.invoice[change]] = settlements.paid_on[change]
-        late = np.where(
-            state == PAID,
-            np.maximum(paid_on, ledger.invoices["issued_on"]) - due_on,
-            MATURE_AFTER_DAYS + 1,
+
+@numba.njit(cache=True)
+def _known_states(
+    invoice: Array, known_on: Array, state: Array, paid_on: Array, day: Array
+) -> tuple[Array, Array]:
+    """State and paid_on of every invoice, each as known at the close of its own day."""
+    states = np.full(len(day), OPEN, np.int32)
+    paid = np.zeros(len(day), np.int32)
+    for s in range(len(invoice)):
+        if known_on[s] <= day[invoice[s]]:
+            states[invoice[s]] = state[s]
+            paid[invoice[s]] = paid_on[s]
+    return states, paid
+
+
+def _memberships(ledger: Ledger, customer: Codes, day: Days) -> list[tuple[Array, Rows]]:
+    """Names of the groups of each kind, and the group of each customer on its day (-1: none)."""
+    found: list[tuple[Array, Rows]] = [
+        (np.array([PORTFOLIO], dtype=object), np.zeros(len(customer), np.int64))
+    ]
+    if len(customer) == 0:
+        return found
+    country, parent, has_country, has_parent = undated_groups(ledger)
+    named = ledger.vocabularies["customers.country"]
+    found.append((_names("country", named), np.where(has_country, country, -1)[customer]))
+    words = ledger.vocabularies["customer"]
+    is_parent = np.zeros(len(words), np.bool_)
+    is_parent[parent[has_parent]] = True
+    own = np.where(is_parent, np.arange(len(words)), -1)
+    found.append((_names("parent", words), np.where(has_parent, parent, own)[customer]))
+    changes = fact_changes(ledger, "segment")
+    if len(changes):
+        span = np.int64(2**32)
+        at = (
+            np.searchsorted(
+                changes.customer * span + changes.known_on, customer * span + day, side="right"
+            )
+            - 1
         )
-        use = usable & (state != CANCELLED) & (day <= through)
-        return day, use, np.clip(late, EARLIEST, MATURE_AFTER_DAYS + 1)
+        known = (at >= 0) & (changes.customer[at] == customer)
+        found.append((_names("segment", changes.words), np.where(known, changes.value[at], -1)))
+    return found
 
-    if len(due_on) == 0:
-        return Priors(0, np.zeros((0, 4), np.int64))
-    day, use, late = judged(definitions.grace_days + JUDGED_AFTER_DAYS)
-    day2, use2, late2 = judged(MATURE_AFTER_DAYS + JUDGED_AFTER_DAYS)
-    if not use.any():
-        return Priors(0, np.zeros((0, 4), np.int64))
-    first = int(day[use].min())
-    n = through - first + 1
-    counts = np.zeros((n, 4), np.int64)
-    np.add.at(counts[:, 0], day[use] - first, 1)
-    np.add.at(counts[:, 1], day[use] - first, late[use] > definitions.grace_days)
-    np.add.at(counts[:, 2], day2[use2] - first, 1)
-    np.add.at(counts[:, 3], day2[use2] - first, late2[use2])
-    return Priors(first, counts)
+
+def _names(kind: str, words: Array) -> Array:
+    return np.array([f"{kind}={word}" for word in words], dtype=object)
+
+
+def undated_groups(ledger: Ledger) -> tuple[Codes, Codes, Flags, Flags]:
+    """Codes of country and parent of each customer code, and whether each is known."""
+    customers = ledger.customers
+    size = len(ledger.vocabularies["customer"])
+    country, parent = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    has_country, has_parent = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    code = customers["customer_id"]
+    country[code], has_country[code] = customers["country"], customers.known("country")
+    parent[code], has_parent[code] = customers["parent_id"], customers.known("parent_id")
+    return country, parent, has_country, has_parent

@@ -40,7 +40,8 @@ class Allocations:
     """What cleared which invoice row; sorted by (invoice, known_on, allocated_on, kind, amount).
 
     `invoice` are rows of `ledger.invoices`; `kind` positions in ALLOCATION_KINDS; `amount_minor`
-    in the invoice's currency, negative undoes. `payment` are rows of `ledger.payments` and
+    in the invoice's currency, negative undoes; `value_on` the day the money was paid, on or before
+    `allocated_on`, the day it cleared the invoice. `payment` are rows of `ledger.payments` and
     `credit_note` rows of `ledger.invoices`, each meaningful only where the mask beside it says so.
     All shapes (n,). Allocations of invoices outside the ledger are left out.
     """
@@ -49,6 +50,7 @@ class Allocations:
     kind: Codes
     amount_minor: Minor
     allocated_on: Days
+    value_on: Days
     known_on: Days
     payment: Rows
     has_payment: Flags
@@ -82,6 +84,7 @@ def all_allocations(ledger: Ledger, applied: Applications | None = None) -> Allo
         found.kind,
         found.amount_minor,
         np.maximum(found.allocated_on, invoices["issued_on"][found.invoice]),
+        np.maximum(found.value_on, invoices["issued_on"][found.invoice]),
         np.maximum(found.known_on, invoices.known_on[found.invoice]),
         found.payment,
         found.has_payment,

@@ -33,8 +33,9 @@ class Applications:
         What that uses of the payment or credit note, in the source's currency; zero for a
         discount, a write-off and everything else that is no money. The amount is taken to be in
         the source's currency where the invoice was not known when the allocation was.
-    allocated_on, known_on
-        The day it counts from, and the day it was known.
+    allocated_on, value_on, known_on
+        The day it counts from, the value date of the cash (the day itself for all else, and
+        where the payment was not known when the allocation was), and the day it was known.
     payment, has_payment
         Row of `ledger.payments` of the payment it came with, if any.
     credit_note, has_credit_note
@@ -47,6 +48,7 @@ class Applications:
     amount_minor: Minor
     source_minor: Minor
     allocated_on: Days
+    value_on: Days
     known_on: Days
     payment: Rows
     has_payment: Flags
@@ -164,7 +166,10 @@ def _stated(ledger: Ledger) -> Applications:
     note, has_note = _source_rows(ledger, "invoices", "invoice_id")
     has_payment &= kind != CREDIT_NOTE
     has_note &= kind == CREDIT_NOTE
-    amount, on = table["amount"], table["allocated_on"]
+    amount, on, value_on = table["amount"], table["allocated_on"], table["allocated_on"].copy()
+    cash = np.flatnonzero(has_payment & (kind == PAYMENT))
+    seen = cash[ledger.payments.known_on[payment[cash]] <= table.known_on[cash]]
+    value_on[seen] = ledger.payments["paid_on"][payment[seen]]
     used = np.zeros(n, np.int64)
     # What is not known of the invoice on the day of the allocation must not change it later.
     in_its_currency = has_invoice.copy()
@@ -172,7 +177,7 @@ def _stated(ledger: Ledger) -> Applications:
         ledger.invoices.known_on[invoice[has_invoice]] <= table.known_on[has_invoice]
     )
     for source, of, rows in (
-        ("payments", payment, np.flatnonzero(has_payment & (kind == PAYMENT))),
+        ("payments", payment, cash),
         ("invoices", note, np.flatnonzero(has_note)),
     ):
         currency = ledger.tables[source]["currency"][of[rows]]
@@ -184,7 +189,8 @@ def _stated(ledger: Ledger) -> Applications:
         kind,
         amount,
         used,
-        on,
+        np.maximum(on, value_on),
+        value_on,
         table.known_on,
         payment,
         has_payment,
@@ -277,6 +283,7 @@ def _in_full(
         exchanged(ledger, amount, currency, owed_in, on),
         amount,
         on,
+        on,
         known_on,
         nothing if payment is None else payment,
         np.full(n, payment is not None),
@@ -318,7 +325,14 @@ def _undone(ledger: Ledger, applied: Applications) -> Applications:
         amount_minor=undo(applied.amount_minor),
         source_minor=undo(applied.source_minor),
         allocated_on=np.maximum(payments["paid_on"][by_payment], applied.allocated_on),
-        known_on=np.maximum(payments.known_on[by_payment], applied.known_on),
+        value_on=np.maximum(payments["paid_on"][by_payment], applied.value_on),
+        known_on=np.maximum.reduce(
+            [
+                payments.known_on[by_payment],
+                payments.known_on[applied.payment],
+                applied.known_on,
+            ]
+        ),
         payment=by_payment,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +32,7 @@ from ledger.vocabularies import encode
 
 def part_of(table: str, sheet: Sheet, problems: list[Finding], format: Format = UNSTATED) -> Part:
     """The rows of a sheet whose columns have our names; other columns are named in `problems`."""
-    names = [column.name for column in TABLES[table].columns]
+    names = TABLES[table].names
     for name in sheet.columns:
         if name not in names:
             close = get_close_matches(name, names, n=1)
@@ -60,7 +61,7 @@ def draft_of(parts: Sequence[Part], extract: Extract, problems: list[Finding]) -
     vocabularies, given = _coded_text(by_table, extract)
     bad = {name: _illegal(name, columns, vocabularies) for name, columns in given.items()}
     text = _with_defaults(given, bad, vocabularies, extract)
-    tables, rejected = {}, {}
+    tables = {}
     for name, spec in TABLES.items():
         columns = dict(text[name])
         exponents = _exponents(name, text, vocabularies, extract)
@@ -75,9 +76,8 @@ def draft_of(parts: Sequence[Part], extract: Extract, problems: list[Finding]) -
                 bad[name][column.name] = parsed.bad
         ordered = {column.name: columns[column.name] for column in spec.columns}
         tables[name] = Table(spec, ordered, sum(map(len, by_table[name])))
-        rejected[name] = _rejected(spec, given[name], bad[name], len(tables[name]))
     origins = {name: _origin(of) for name, of in by_table.items()}
-    draft = Draft(Ledger(extract, tables, vocabularies), origins, rejected)
+    draft = Draft(Ledger(extract, tables, vocabularies), origins)
     for name in TABLES:
         problems.extend(value_findings(draft, name, given[name], bad[name]))
     return draft
@@ -114,28 +114,26 @@ def _coded_text(
 ) -> tuple[dict[str, Array], dict[str, dict[str, Column]]]:
     """Vocabularies, and the text columns of every table coded in them."""
     users: dict[str, list[tuple[str, str]]] = {}
-    for name, spec in TABLES.items():
+    for table, spec in TABLES.items():
         for column in spec.columns:
             if column.vocabulary:
-                users.setdefault(column.vocabulary, []).append((name, column.name))
-    always = {"currency": [extract.reporting_currency], "invoices.kind": ["invoice"]}
+                users.setdefault(column.vocabulary, []).append((table, column.name))
+    defaults = {"currency": [extract.reporting_currency], "invoices.kind": ["invoice"]}
     vocabularies: dict[str, Array] = {}
-    coded: dict[str, dict[str, Column]] = {name: {} for name in TABLES}
+    coded: dict[str, dict[str, Column]] = {table: {} for table in TABLES}
     for vocabulary, uses in users.items():
-        texts = [_text(by_table[name], name_) for name, name_ in uses]
-        words = always.get(vocabulary, []) if by_table["invoices"] or by_table["payments"] else []
+        texts = [_text(by_table[table], name) for table, name in uses]
+        words = defaults.get(vocabulary, []) if any(map(len, texts)) else []
         vocabularies[vocabulary], columns = encode(texts, words)
-        for (name, column), found in zip(uses, columns, strict=True):
-            coded[name][column] = found
+        for (table, name), found in zip(uses, columns, strict=True):
+            coded[table][name] = found
     return vocabularies, coded
 
 
-def _text(parts: Sequence[Part], column: str) -> pa.ChunkedArray:
-    chunks = []
+def _text(parts: Sequence[Part], column: str) -> Any:
+    chunks: list[Any] = []
     for part in parts:
-        found = part.columns.get(column)
-        if found is None:
-            found = pa.nulls(len(part), pa.string())
+        found = part.columns.get(column, pa.nulls(len(part), pa.string()))
         text = text_of(found, part.format.missing)
         chunks.extend(text.chunks if isinstance(text, pa.ChunkedArray) else [text])
     return pa.chunked_array(chunks, pa.string())
@@ -227,17 +225,3 @@ def _origin(parts: tuple[Part, ...]) -> Origin:
         np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts]),
         np.concatenate([np.arange(len(part)) for part in parts] or [np.empty(0, np.int64)]),
     )
-
-
-def _rejected(
-    spec: TableSpec, given: Mapping[str, Column], bad: Mapping[str, Flags], rows: int
-) -> Flags:
-    """Which rows of a table lack a required value or have one that cannot be read."""
-    rejected = np.zeros(rows, np.bool_)
-    for column in spec.columns:
-        rejected |= bad[column.name]
-        if column.required:
-            rejected |= ~given[column.name].known
-    if spec.name == "payments":
-        rejected |= ~given["customer_id"].known & ~given["invoice_id"].known
-    return rejected

@@ -66,4 +66,5 @@ def day_of_month(days: Array) -> Array:
 
 def days_to_month_end(days: Array) -> Array:
     """Days left in the month after each day; 0 on its last day, int32."""
-    return (month_start(month_index(days) + 1) - np.asarray(days) - 1).astype(np.int32)
+    left = month_start(month_index(days) + 1) - np.asarray(days) - 1
+    return np.asarray(left, np.int32)

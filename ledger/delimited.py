@@ -206,8 +206,8 @@ def _blank(table: Any) -> Flags:
     """Which rows have no value at all, shape (n,)."""
     blank = np.ones(table.num_rows, np.bool_)
     for column in table.columns:
-        if not blank.any():
-            break
+        if column.null_count == 0:
+            return np.zeros(table.num_rows, np.bool_)
         blank &= pc.is_null(column).to_numpy(zero_copy_only=False)
     return blank
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Array, Days, Flags, Minor, Rows
+from ledger.books import Basis
 from ledger.ledger import Ledger
-from ledger.movements import Basis
 
 
 @dataclass(frozen=True)

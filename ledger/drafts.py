@@ -9,7 +9,7 @@ import numpy as np
 
 from ledger.arrays import Array, Codes, Flags, Rows
 from ledger.currencies import row_currencies
-from ledger.findings import ROWS_NAMED, Finding, sentence
+from ledger.findings import Finding, sentence
 from ledger.ledger import Ledger
 from ledger.money import major
 from ledger.sheets import UNSTATED, Format, Sheet
@@ -58,28 +58,33 @@ class Origin:
 
 @dataclass(frozen=True)
 class Draft:
-    """A ledger with all its rows, the origin of each, and the rows that cannot be loaded.
+    """A ledger with all rows that were read, and the origin of each.
 
-    A value that is missing or cannot be read is unknown in `ledger`; its row is in `rejected`.
+    A value that is missing or cannot be read is unknown in `ledger`.
     """
 
     ledger: Ledger
     origins: Mapping[str, Origin]
-    rejected: Mapping[str, Flags]
 
     def take(self, rows: Mapping[str, Array]) -> "Draft":
         """The draft with only some rows of some tables (row numbers or masks)."""
-        tables, origins, rejected = (
-            dict(self.ledger.tables),
-            dict(self.origins),
-            dict(self.rejected),
-        )
+        tables, origins = dict(self.ledger.tables), dict(self.origins)
         for name, which in rows.items():
-            tables[name] = tables[name].take(which)
+            if which.dtype == np.bool_ and which.all():
+                continue
             old = origins[name]
+            tables[name] = tables[name].take(which)
             origins[name] = Origin(old.parts, old.part[which], old.row[which])
-            rejected[name] = rejected[name][which]
-        return Draft(replace(self.ledger, tables=tables), origins, rejected)
+        return Draft(replace(self.ledger, tables=tables), origins)
+
+    def row_numbers(self, table: str) -> Rows:
+        """Number of each row of a table in its file, shape (n,)."""
+        origin = self.origins[table]
+        numbers = np.zeros(len(origin.part), np.int64)
+        for i, part in enumerate(origin.parts):
+            mine = origin.part == i
+            numbers[mine] = part.sheet.rows[part.positions[origin.row[mine]]]
+        return numbers
 
     def found(
         self, rule: str, table: str, where: Flags, what: Callable[[int], str]
@@ -103,8 +108,7 @@ class Draft:
                     sentence(rule, f"{part.sheet.file} {rows_in_words(numbers)}", what(first)),
                     table,
                     part.sheet.file,
-                    tuple(int(n) for n in numbers[:ROWS_NAMED]),
-                    len(mine),
+                    numbers,
                     _money(self.ledger.tables[table], mine, codes, currencies),
                 )
             )

@@ -5,11 +5,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
+from ledger.arrays import Rows
 from ledger.errors import LedgerError
 from ledger.rules import RULES, Severity
 
 ROWS_NAMED = 5
-"""How many row numbers a finding carries."""
+"""How many row numbers of a finding a report names."""
+
+
+def no_rows() -> Rows:
+    """No row numbers."""
+    return np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -25,9 +33,8 @@ class Finding:
     sentence
         What, got, expected and the remedy, about the first row.
     rows
-        The first few row numbers as a spreadsheet shows them: the header of a CSV file is row 1.
-    count
-        How many rows break the rule; 0 where it is about the file.
+        Numbers of the rows that break the rule, as a spreadsheet shows them: the header of a CSV
+        file is row 1. None where it is about the file.
     money
         Sum of the amounts of these rows, major units by currency.
     """
@@ -36,21 +43,42 @@ class Finding:
     sentence: str
     table: str = ""
     file: str = ""
-    rows: tuple[int, ...] = ()
-    count: int = 0
+    rows: Rows = field(default_factory=no_rows, compare=False)
     money: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many rows break the rule; 0 where it is about the file."""
+        return len(self.rows)
 
     @property
     def severity(self) -> Severity:
         """Whether it is an error or a warning."""
         return RULES[self.rule].severity
 
+    def to_json(self) -> dict[str, Any]:
+        """The finding as plain values, with its first few row numbers; money as decimal text."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "table": self.table,
+            "file": self.file,
+            "rows": self.rows[:ROWS_NAMED].tolist(),
+            "count": self.count,
+            "money": {currency: str(amount) for currency, amount in self.money.items()},
+            "sentence": self.sentence,
+        }
+
 
 @dataclass(frozen=True)
 class Report:
-    """Everything a check found, in the order in which it was found."""
+    """Everything a check found, in the order in which it was found.
+
+    `set_aside` are the errors whose rows were left out, so that they are errors no more.
+    """
 
     findings: tuple[Finding, ...] = ()
+    set_aside: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -73,19 +101,8 @@ class Report:
             "ok": not self.errors,
             "errors": len(self.errors),
             "warnings": len(self.warnings),
-            "findings": [
-                {
-                    "rule": finding.rule,
-                    "severity": finding.severity.value,
-                    "table": finding.table,
-                    "file": finding.file,
-                    "rows": list(finding.rows),
-                    "count": finding.count,
-                    "money": {name: str(sum_) for name, sum_ in finding.money.items()},
-                    "sentence": finding.sentence,
-                }
-                for finding in self.findings
-            ],
+            "findings": [finding.to_json() for finding in self.findings],
+            "set_aside": [finding.to_json() for finding in self.set_aside],
         }
 
 

@@ -14,10 +14,11 @@ from ledger.days import datetimes
 from ledger.errors import LedgerError
 from ledger.findings import Finding
 from ledger.ledger import Extract, Ledger
+from ledger.money import LARGEST_MINOR
 from ledger.schema import TABLES, Kind
 from ledger.sheets import Format, Sheet
 
-__all__ = ["frame_of", "ledger_from_frames", "money_exponents"]
+__all__ = ["LARGEST_MINOR", "frame_of", "ledger_from_frames", "money_exponents"]
 
 
 def ledger_from_frames(frames: Mapping[str, pd.DataFrame], extract: Extract) -> Ledger:

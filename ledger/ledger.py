@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ledger.arrays import Array, Codes, Flags, Rows
+from ledger.partition import rows_of_customers
 from ledger.schema import TABLES
 from ledger.table import Table, empty_table
 
@@ -118,8 +119,9 @@ class Ledger:
         """
         size = len(self.vocabularies[TABLES[table].column(key).vocabulary])
         rows, found = np.zeros(size, np.int64), np.zeros(size, np.bool_)
-        codes = self.tables[table][key]
-        rows[codes] = np.arange(len(codes))
+        with_id = np.flatnonzero(self.tables[table].known(key))
+        codes = self.tables[table][key][with_id]
+        rows[codes] = with_id
         found[codes] = True
         return rows, found
 
@@ -142,18 +144,14 @@ class Ledger:
         return self._cut(as_of, happened)
 
     def of_customers(self, customers: Codes) -> "Ledger":
-        """The part of the ledger that belongs to some customers (codes); rates stay."""
-        mine = np.zeros(len(self.vocabularies["customer"]), np.bool_)
-        mine[customers] = True
-        invoices = np.zeros(len(self.vocabularies["invoice"]), np.bool_)
-        owners = self.invoices
-        invoices[owners["invoice_id"][mine[owners["customer_id"]]]] = True
+        """The part of the ledger that belongs to some customers (codes); rates stay.
+
+        Payments, credit notes and invoices of others come along where they are settled against
+        those of the customers, so that the customers' own balances are those of the whole.
+        """
+        kept = rows_of_customers(self, customers)
         return replace(
-            self,
-            tables={
-                name: table.take(_belongs(table, mine, invoices))
-                for name, table in self.tables.items()
-            },
+            self, tables={name: table.take(kept[name]) for name, table in self.tables.items()}
         )
 
     def _cut(self, as_of: int, dated: Mapping[str, Array]) -> "Ledger":
@@ -170,24 +168,6 @@ class Ledger:
         )
         extract = replace(self.extract, complete_through=min(self.extract.complete_through, as_of))
         return replace(self, extract=extract, tables=tables)
-
-
-def _belongs(table: Table, customers: Flags, invoices: Flags) -> Flags:
-    """Rows of a table that belong to the customers, directly or through an invoice."""
-    by_customer = np.zeros(len(table), np.bool_)
-    if "customer_id" in table.columns:
-        by_customer = table.known("customer_id") & customers[table["customer_id"]]
-    elif "invoice_id" not in table.columns:
-        return np.ones(len(table), np.bool_)
-    if "invoice_id" in table.columns and table.spec.name != "invoices":
-        unowned = (
-            ~table.known("customer_id")
-            if "customer_id" in table.columns
-            else np.ones(len(table), np.bool_)
-        )
-        by_invoice = table.known("invoice_id") & invoices[table["invoice_id"]]
-        return by_customer | (unowned & by_invoice)
-    return by_customer
 
 
 def empty_ledger(extract: Extract) -> Ledger:

@@ -16,6 +16,10 @@ EXPONENTS = {
 """Currencies whose minor unit is not a hundredth (ISO 4217, list one)."""
 
 
+LARGEST_MINOR = 2**53
+"""Amounts beyond this many minor units are refused: a float no longer holds them exactly."""
+
+
 def exponent(currency: str) -> int:
     """Digits after the decimal point of a currency: 2 unless ISO 4217 says otherwise.
 

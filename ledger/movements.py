@@ -1,11 +1,10 @@
 """Everything that changed what customers owe: one signed movement of one item each."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from ledger.allocations import Allocations, all_allocations
+from ledger.allocations import Allocations
 from ledger.applications import (
     BAD_DEBT,
     CREDIT_NOTE,
@@ -16,14 +15,11 @@ from ledger.applications import (
     PAYMENT,
     SMALL_DIFFERENCE,
     Applications,
-    applications,
     is_credit_note,
     reversed_payments,
 )
 from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.ledger import Ledger
-
-Basis = Literal["known", "posted"]
 
 LINES = (
     "invoices",
@@ -88,24 +84,19 @@ class Movements:
         """The movements at `rows` (row numbers or a mask)."""
         return Movements(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
-    def day(self, basis: Basis) -> Days:
-        """Day of each movement: when it was known, or as it was posted."""
-        return self.known_on if basis == "known" else self.happened_on
 
-
-def movements(ledger: Ledger) -> Movements:
-    """Derive every movement of the ledger's receivables.
+def movements_of(ledger: Ledger, applied: Applications, allocations: Allocations) -> Movements:
+    """Derive every movement of the ledger's receivables from its applications and allocations.
 
     A payment counts against its customer, else its invoice's, else the customer of the payment
     it reverses; one with none of them is left aside, and so is a reversal of a payment that is
     not in the ledger. Cash and credit applied to invoices outside the ledger leave the balance
     with their application. A payment from before its invoice was issued is on account until then.
     """
-    applied = applications(ledger)
     parts = [
         _invoices(ledger),
         _payments(ledger),
-        _clearings(ledger, all_allocations(ledger, applied)),
+        _clearings(ledger, allocations),
         _uses(ledger, applied),
     ]
     found = Movements(

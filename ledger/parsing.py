@@ -13,14 +13,16 @@ import pyarrow.compute as pc
 
 from ledger.arrays import Array, Flags
 from ledger.days import day_of
+from ledger.money import LARGEST_MINOR
 from ledger.sheets import Format
-
-LARGEST_MINOR = 2**53
-"""Amounts beyond this many minor units are refused: a float no longer holds them exactly."""
 
 ISO_DAY = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
+
+
+CENTS = r"^-?\d{1,11}(\.\d{1,2})?$"
+"""Amounts of two decimals at most and so few digits that a float is exact to the minor unit."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def parse_days(column: Any, format: Format, zone: str) -> Parsed:
     counts as the day it has in the time zone `zone`.
     """
     if pa.types.is_timestamp(column.type) and column.type.tz:
-        column = pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, zone)))
+        local = column.to_pandas().dt.tz_convert(zone).dt.tz_localize(None)
+        column = pa.array(local, from_pandas=True)
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         given = _given(column)
         days = column.cast(pa.date32()).cast(pa.int32())
@@ -83,6 +86,10 @@ def parse_money(column: Any, exponents: Array, format: Format) -> Parsed:
     if pa.types.is_floating(column.type):
         return _money_of_floats(column, exponents)
     text = text_of(column, format.missing)
+    if format.decimal in ("", ".") and exponents.min(initial=2) >= 2 and _all_match(text, CENTS):
+        number = np.rint(_filled(text.cast(pa.float64())) * np.power(10.0, exponents))
+        given = _given(text)
+        return Parsed(number.astype(np.int64), given, np.zeros(len(given), np.bool_))
     plain, given, bad = _plain_numbers(text, format, "")
     plain = pc.replace_substring_regex(plain, r"(\.\d*?)0*$", r"\1")
     whole = pc.replace_substring(plain, ".", "")

@@ -67,13 +67,16 @@ RULES: dict[str, Rule] = {
     "unknown-currency": _row_error(
         "a currency without a rate to the reporting currency", "add its rates to fx_rates"
     ),
-    "two-currencies": _row_error(
-        "a payment in another currency than the invoice it names",
-        "state what it cleared as an allocation, in the invoice's currency,",
+    "missing-rate": _error(
+        "a clearing between two currencies on a day without a rate of the last 7 days",
+        "add it to fx_rates",
     ),
     "unbalanced": _error(
         "an open balance other than the books' (--control)",
         "find what is missing or booked twice before using the ledger",
+    ),
+    "unusable-control": _error(
+        "a control file that cannot be used", "correct the control file, or leave out --control"
     ),
     "guessed-encoding": _warning(
         "a file that is not UTF-8",

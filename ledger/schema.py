@@ -41,6 +41,11 @@ class TableSpec:
     key: tuple[str, ...]
     happened_on: str | None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of its columns, in order."""
+        return tuple(column.name for column in self.columns)
+
     def column(self, name: str) -> ColumnSpec:
         """Return the column called `name`; KeyError where there is none."""
         for column in self.columns:

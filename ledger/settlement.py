@@ -60,7 +60,7 @@ def settle(
             found.invoice,
             found.kind,
             found.amount_minor,
-            found.allocated_on,
+            found.value_on,
             found.known_on,
             place,
             places,
@@ -93,10 +93,10 @@ def state_at(settlements: Settlements, invoices: int, as_of: int) -> tuple[Codes
 
 
 def _places(allocations: Allocations) -> tuple[Array, int]:
-    """Place of each allocation's day among the days of its invoice, and the most days of one."""
+    """Place of each value date among those of its invoice, and the most days of one."""
     n = len(allocations)
-    order = np.lexsort((allocations.allocated_on, allocations.invoice))
-    invoice, day = allocations.invoice[order], allocations.allocated_on[order]
+    order = np.lexsort((allocations.value_on, allocations.invoice))
+    invoice, day = allocations.invoice[order], allocations.value_on[order]
     new_invoice = np.r_[True, invoice[1:] != invoice[:-1]][:n]
     new_day = new_invoice | np.r_[True, day[1:] != day[:-1]][:n]
     nth_day = np.cumsum(new_day)
@@ -110,7 +110,7 @@ def _walk(
     invoice: Array,
     kind: Array,
     amount: Array,
-    allocated_on: Array,
+    value_on: Array,
     known_on: Array,
     place: Array,
     places: int,
@@ -134,7 +134,7 @@ def _walk(
         stop = start
         leaves = 1
         while stop < n and invoice[stop] == row:
-            day_at[place[stop]] = allocated_on[stop]
+            day_at[place[stop]] = value_on[stop]
             while leaves <= place[stop]:
                 leaves *= 2
             stop += 1

@@ -23,6 +23,9 @@ BOUNDS = {
 }
 """Least and largest value of a number, and what to expect instead of another one."""
 
+PAYMENT_OWNERS = ("customer_id", "invoice_id", "reversal_of")
+"""A payment must have one of these, so that its customer is known."""
+
 LEAP_DAY = date(2024, 2, 29)
 
 
@@ -63,16 +66,12 @@ def _missing(draft: Draft, table: str, where: Flags, column: str) -> list[Findin
 
 
 def _unowned(draft: Draft, part: Part, mine: Flags, given: Mapping[str, Column]) -> list[Finding]:
-    """Payments with neither a customer nor an invoice."""
-    if not {"customer_id", "invoice_id"} & set(part.columns):
-        return [_missing_column(part, "customer_id or invoice_id")]
-    unowned = mine & ~given["customer_id"].known & ~given["invoice_id"].known
-    return draft.found(
-        "missing-value",
-        "payments",
-        unowned,
-        lambda row: "customer_id and invoice_id are missing; one of them is required",
-    )
+    """Payments that name neither a customer, nor an invoice, nor the payment they reverse."""
+    if not set(PAYMENT_OWNERS) & set(part.columns):
+        return [_missing_column(part, " or ".join(PAYMENT_OWNERS[:2]))]
+    owned = np.any([given[name].known for name in PAYMENT_OWNERS], axis=0)
+    what = "customer_id and invoice_id are missing; one of them is required"
+    return draft.found("missing-value", "payments", mine & ~owned, lambda row: what)
 
 
 def _unreadable(

@@ -1,6 +1,7 @@
 """Text as positions in sorted vocabularies."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,5 +36,5 @@ def encode(texts: Sequence[Any], words: Sequence[str] = ()) -> tuple[Array, list
     ends = len(words) + np.cumsum([0, *lengths])
     return vocabulary.astype(object), [
         Column(codes[start:end], known[start:end])
-        for start, end in zip(ends[:-1], ends[1:], strict=True)
+        for start, end in pairwise(ends)
     ]

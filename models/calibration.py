@@ -1,14 +1,13 @@
 """Calibration: from what the trees say to probabilities that come true."""
 
-import math
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from ledger.arrays import Array, Floats
 from ledger.errors import DuecastError
 from models.grid import INTERVALS
+from models.survival import beta_logits, probabilities
 
 
 @dataclass(frozen=True)
@@ -100,45 +99,9 @@ class ProbabilityCalibration:
 
     def logits(self, margins: Floats) -> Floats:
         """Calibrated logits of margins of the trees, shape (n,)."""
-        logits: Floats = _beta_logits(margins, self.a, self.b, self.c)
-        return logits
+        return beta_logits(margins, self.a, self.b, self.c)
 
     def slopes(self, margins: Floats) -> Floats:
         """Derivative of the logit by the margin, shape (n,)."""
-        share: Floats = probabilities(margins)
+        share = probabilities(margins)
         return self.a * (1.0 - share) + self.b * share
-
-
-@numba.njit(cache=True)
-def softplus(x: float) -> float:
-    """ln(1 + exp(x)), without overflow."""
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-@numba.njit(cache=True)
-def sigmoid(x: float) -> float:
-    """1 / (1 + exp(-x)), without overflow."""
-    if x >= 0:
-        return 1.0 / (1.0 + math.exp(-x))
-    tail = math.exp(x)
-    return tail / (1.0 + tail)
-
-
-@numba.njit(cache=True)
-def probabilities(logits: Array) -> Array:
-    """The probability of each logit, same shape.
-
-    One after the other, so that a row has the same bits whatever comes with it.
-    """
-    out = np.empty(logits.shape)
-    for i in range(logits.size):
-        out.flat[i] = sigmoid(logits.flat[i])
-    return out
-
-
-@numba.njit(cache=True)
-def _beta_logits(margins: Array, a: float, b: float, c: float) -> Array:
-    out = np.empty(len(margins))
-    for i in range(len(margins)):
-        out[i] = c - a * softplus(-margins[i]) + b * softplus(margins[i])
-    return out

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from features.frame import FeatureFrame
 from ledger.arrays import Floats
-from models.calibration import ProbabilityCalibration, probabilities
+from models.calibration import ProbabilityCalibration
 from models.shapley import Forest
+from models.survival import probabilities
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,5 +39,4 @@ class DefaultModel:
 
     def pd(self, frame: FeatureFrame) -> Floats:
         """Probability of default, shape (n,)."""
-        pd: Floats = probabilities(self.logits(frame))
-        return pd
+        return probabilities(self.logits(frame))

@@ -6,11 +6,12 @@ import numpy as np
 
 from features.frame import FeatureFrame
 from ledger.arrays import Floats
-from models.calibration import HazardCalibration, probabilities
+from models.calibration import HazardCalibration
 from models.distribution import DelayDistribution
 from models.grid import INTERVALS
 from models.intervals import design, elapsed_days, live_intervals
 from models.shapley import Forest
+from models.survival import probabilities
 
 CHUNK = 1_000
 """Observations whose intervals are laid out at once; bounds memory, changes no bit."""
@@ -55,8 +56,7 @@ class DelayModel:
 
     def hazards(self, frame: FeatureFrame) -> Floats:
         """Calibrated hazard of each whole interval, 0 for one that has elapsed, (n, INTERVALS)."""
-        hazards: Floats = probabilities(self.logits(frame))
-        return hazards
+        return probabilities(self.logits(frame).ravel()).reshape(-1, INTERVALS)
 
     def distribution(self, frame: FeatureFrame) -> DelayDistribution:
         """Distribution of days_late of each row, given that it is open at the close of `as_of`."""

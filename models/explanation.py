@@ -1,26 +1,19 @@
 """What each feature adds to a prediction, against the prediction for a reference."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
 
 from features.frame import FeatureFrame
-from ledger.arrays import Array, Days, Floats
-from models.calibration import sigmoid
+from ledger.arrays import Array, Floats
 from models.default import DefaultModel
 from models.delay import DelayModel
-from models.distribution import (
-    DelayDistribution,
-    begin_of,
-    first_day_at_risk,
-    log_survival_of,
-    share_at_risk,
-)
-from models.grid import INTERVALS, LAST_DAY, UPPER_ENDS
+from models.distribution import DelayDistribution
+from models.grid import LOWER_ENDS, UPPER_ENDS
 from models.intervals import design, elapsed_days, live_intervals
 from models.shapley import contributions
+from models.survival import mean_gradients
 
 DAYS = "days"
 LOG_ODDS = "log-odds"
@@ -84,7 +77,10 @@ def explain_delay(model: DelayModel, frame: FeatureFrame, references: Floats) ->
     beside = replace(frame, values=references)
     logits, reference_logits = model.logits(frame), model.logits(beside)
     start = elapsed_days(frame)
-    weights = _mean_gradients(reference_logits, logits, start) * model.calibration.slope
+    gradients = mean_gradients(
+        LOWER_ENDS, UPPER_ENDS, start, reference_logits, logits, *_quadrature()
+    )
+    weights = gradients * model.calibration.slope
     days = np.zeros(frame.values.shape)
     for first in range(0, len(frame), CHUNK):
         part = np.arange(first, min(first + CHUNK, len(frame)))
@@ -103,24 +99,15 @@ def explain_log_odds(model: DefaultModel, frame: FeatureFrame, references: Float
     Exact Shapley values of what the trees say, stretched by the calibration in between.
     Parameters as for `explain_delay`, of customers.
     """
-    beside = replace(frame, values=references)
-    margins, reference_margins = (
-        model.forest.predict(frame.values),
-        model.forest.predict(references),
-    )
-    logits, reference_logits = model.logits(frame), model.logits(beside)
+    margins = model.forest.predict(frame.values)
+    reference_margins = model.forest.predict(references)
+    logits, reference_logits = model.logits(frame), model.logits(replace(frame, values=references))
     stretch = _mean_slope(
         logits - reference_logits, margins - reference_margins, model.calibration.slopes(margins)
     )
-    shapley = contributions(model.forest, frame.values, references)
+    odds = contributions(model.forest, frame.values, references) * stretch[:, None]
     return Explanation(
-        frame.names,
-        frame.values,
-        references,
-        shapley * stretch[:, None],
-        logits,
-        reference_logits,
-        LOG_ODDS,
+        frame.names, frame.values, references, odds, logits, reference_logits, LOG_ODDS
     )
 
 
@@ -137,20 +124,24 @@ def explain_points(model: DefaultModel, frame: FeatureFrame, references: Floats)
         odds.prediction - odds.reference_prediction,
         points * (1.0 - points / 100.0),
     )
-    return Explanation(
-        odds.names,
-        odds.values,
-        odds.references,
-        odds.contributions * stretch[:, None],
-        points,
-        reference_points,
-        POINTS,
+    return replace(
+        odds,
+        contributions=odds.contributions * stretch[:, None],
+        prediction=points,
+        reference_prediction=reference_points,
+        unit=POINTS,
     )
+
+
+def _quadrature() -> tuple[Floats, Floats]:
+    """Points and weights of Gauss-Legendre on (0, 1)."""
+    points, weights = np.polynomial.legendre.leggauss(NODES)
+    return (points + 1.0) / 2.0, weights / 2.0
 
 
 def _mean_slope(rise: Floats, run: Floats, slope: Floats) -> Floats:
     """Mean slope of an increasing map between two points; the slope there where they are one."""
-    apart = np.abs(run) > 1e-9
+    apart = np.abs(run) > 1e-6
     return np.where(apart, rise / np.where(apart, run, 1.0), slope)
 
 
@@ -162,17 +153,17 @@ def _weighted_contributions(
     shapley = contributions(
         model.forest, design(frame, row, interval), design(beside, row, interval)
     )
-    total: Floats = _sum_rows(shapley, row, weights[row, interval], np.zeros(frame.values.shape))
+    total = np.zeros(frame.values.shape)
+    _add_rows(shapley, row, weights[row, interval], total)
     return total
 
 
 @numba.njit(cache=True)
-def _sum_rows(parts: Array, row: Array, weight: Array, out: Array) -> Array:
+def _add_rows(parts: Array, row: Array, weight: Array, out: Array) -> None:
     """Add to each row of `out` its rows of parts times their weights."""
     for k in range(len(row)):
         for j in range(out.shape[1]):
             out[row[k], j] += weight[k] * parts[k, j]
-    return out
 
 
 @numba.njit(cache=True)
@@ -186,46 +177,3 @@ def _spread_rest(parts: Array, total: Array) -> None:
         if size > 0:
             for j in range(parts.shape[1]):
                 parts[i, j] += abs(parts[i, j]) * (total[i] - found) / size
-
-
-_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(NODES)
-
-
-@numba.njit(cache=True)
-def _mean_gradients(from_logits: Array, to_logits: Array, start: Days) -> Array:
-    """Mean of dE[days_late]/dlogit on the line between two rows of logits, (n, INTERVALS)."""
-    out = np.zeros(to_logits.shape)
-    logits = np.empty(INTERVALS)
-    for i in range(len(to_logits)):
-        for node in range(NODES):
-            at = 0.5 * (1.0 + _POINTS[node])
-            for k in range(INTERVALS):
-                if UPPER_ENDS[k] > start[i]:
-                    logits[k] = from_logits[i, k] + at * (to_logits[i, k] - from_logits[i, k])
-            _add_gradient(logits, start[i], 0.5 * _WEIGHTS[node], out[i])
-    return out
-
-
-@numba.njit(cache=True)
-def _add_gradient(logits: Array, start: int, weight: float, out: Array) -> None:
-    """Add weight x dE[days_late]/dlogit of one row.
-
-    E = first day + the sum over days of P(later), and ln P(later than a day) falls by
-    share x sigmoid(logit) for each part of the interval that has gone by then.
-    """
-    log_survival = np.empty(INTERVALS)
-    log_survival_of(logits, start, log_survival)
-    later = 0.0
-    for k in range(INTERVALS - 1, -1, -1):
-        begin, end = begin_of(k, start), UPPER_ENDS[k]
-        if end <= start:
-            break
-        before = log_survival[k - 1] if k > 0 else 0.0
-        a_day = math.exp((log_survival[k] - before) / (end - begin))
-        is_open, days_open, gone = math.exp(before), 0.0, 0.0
-        for day in range(max(begin + 1, first_day_at_risk(start)), min(end + 1, LAST_DAY)):
-            is_open *= a_day
-            days_open += is_open
-            gone += is_open * (day - begin) / (end - begin)
-        out[k] -= weight * share_at_risk(k, start) * sigmoid(logits[k]) * (gone + later)
-        later += days_open

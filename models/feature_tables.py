@@ -88,7 +88,8 @@ def _dates(days: Days, known: Flags) -> Array:
 
 def _days(column: "pd.Series[pd.Timestamp]", problems: list[str]) -> tuple[Days, Flags]:
     """Days and where they are known; those unknown are 0."""
-    when = pd.to_datetime(column, errors="coerce")
+    layout = None if pd.api.types.is_datetime64_any_dtype(column) else "ISO8601"
+    when = pd.to_datetime(column, errors="coerce", format=layout)
     known = when.notna().to_numpy(dtype=np.bool_)
     unread = column.notna().to_numpy(dtype=np.bool_) & ~known
     if unread.any():

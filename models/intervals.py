@@ -5,7 +5,7 @@ import numpy as np
 
 from features.catalogue import CATALOGUE
 from features.frame import FeatureFrame
-from ledger.arrays import Array, Flags, Floats, Rows
+from ledger.arrays import Array, Days, Flags, Floats, Rows
 from ledger.days import day_of_month, days_to_month_end, weekday
 from models.grid import LOWER_ENDS, UPPER_ENDS
 
@@ -63,6 +63,8 @@ def interval_rows(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:
     calendar = np.arange(first_day, int(due_on.max()) + int(UPPER_ENDS[-1]) + 1, dtype=np.int32)
     _write_rows(
         found.view(ROW)[:, 0],
+        LOWER_ENDS,
+        UPPER_ENDS,
         np.asarray(row, np.int64),
         np.asarray(interval, np.int64),
         frame.due_on,
@@ -90,6 +92,8 @@ def design(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:
 @numba.njit(cache=True)
 def _write_rows(
     out: Array,
+    lower_ends: Days,
+    upper_ends: Days,
     row: Array,
     interval: Array,
     due_on: Array,
@@ -106,7 +110,7 @@ def _write_rows(
     """Write the covariates; the last three arrays describe the days from `first_day` on."""
     for k in range(len(row)):
         i = row[k]
-        lower, upper = LOWER_ENDS[interval[k]], UPPER_ENDS[interval[k]]
+        lower, upper = lower_ends[interval[k]], upper_ends[interval[k]]
         days = upper - lower
         last = due_on[i] + upper - first_day
         by_weekday, by_month_day = 0.0, 0.0

@@ -4,10 +4,18 @@ import numpy as np
 
 from features.catalogue import CATALOGUE
 from features.frame import FeatureFrame
-from ledger.arrays import Array, Flags, Floats
+from ledger.arrays import Array, Floats
 
-SAME_FAMILIES = frozenset({"terms", "calendar", "amount", "age"})
-"""Families of an invoice's own facts, in which its reference is like it."""
+SAME = frozenset(
+    feature.name
+    for feature in CATALOGUE
+    if feature.family in ("calendar", "amount")
+    or feature.name in ("terms_days", "days_since_issue", "days_past_due")
+    or feature.name.startswith("portfolio_")
+)
+"""Facts of an invoice's dates and amount and of the whole portfolio, in which its reference is
+like it.
+"""
 
 
 def reference_row(frame: FeatureFrame) -> Floats:
@@ -31,15 +39,9 @@ def references_of(frame: FeatureFrame, median: Floats) -> Floats:
 
     Observations without an invoice are beside the median customer as it is.
     """
-    of_invoice = same_features(frame.names)
-    own = frame.observations.has_invoice[:, None] & of_invoice
+    same = np.array([name in SAME for name in frame.names], np.bool_)
+    own = frame.observations.has_invoice[:, None] & same
     return np.where(own, frame.values, median)
-
-
-def same_features(names: tuple[str, ...]) -> Flags:
-    """Features in which the reference of an invoice is like it, shape (m,)."""
-    families = {feature.name: feature.family for feature in CATALOGUE}
-    return np.array([families[name] in SAME_FAMILIES for name in names], np.bool_)
 
 
 def _latest(frame: FeatureFrame) -> Array:

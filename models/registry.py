@@ -6,6 +6,7 @@ is first asked something, so that a command without a model does not wait for it
 
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ CHALLENGER = "challenger"
 SHA256_TAG = "sha256"
 
 _SQLITE = "sqlite:///"
+_CREDENTIALS = re.compile(r"//[^@/\s]*@")
 _OPTIONS = {
     "GIT_PYTHON_REFRESH": "quiet",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -151,10 +153,11 @@ def _store(settings: Settings) -> Iterator["MlflowClient"]:
     except DuecastError:
         raise
     except Exception as error:  # SQLAlchemy, requests, files: MLflow lets any of them through
-        raise UnreachableError(
+        message = (
             f"MLflow at {settings.mlflow_uri} fails ({type(error).__name__}: {error}); "
             "see that it runs, or correct DUECAST_TRACKING_URI"
-        ) from error
+        )
+        raise UnreachableError(_CREDENTIALS.sub("//", message)) from error
 
 
 def _aliases(client: "MlflowClient") -> dict[str, int]:

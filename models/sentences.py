@@ -1,5 +1,7 @@
 """Values of features as a collector reads them, in English and French."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal, get_args
 
 from features.catalogue import Feature
@@ -7,7 +9,11 @@ from features.catalogue import Feature
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+NARROW_SPACE = "\u202f"
+"""Between thousands and before a colon or the per cent sign in French."""
+
 NOTHING_KNOWN = {"en": "no record", "fr": "aucune donnée"}
+COLON = {"en": ":", "fr": f"{NARROW_SPACE}:"}
 WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -15,66 +21,62 @@ WEEKDAYS = {
 FLAGS = {"en": ("no", "yes"), "fr": ("non", "oui")}
 DAYS = {"en": ("day", "days"), "fr": ("jour", "jours")}
 
-NARROW_SPACE = "\u202f"
-"""Between thousands and before the per cent sign in French."""
-
 
 def sentence(
     feature: Feature, value: float | None, reference: float | None, language: Language = "en"
 ) -> str:
     """The feature's sentence with its value and the reference's; None is no evidence.
 
-    >>> terms = Feature(
-    ...     "terms_days", "days", "terms", 1, "Terms of {value}, usually {reference}.",
-    ...     "Échéance à {value}, d'habitude {reference}.",
+    >>> late = Feature(
+    ...     "days_late_mean", "days", "behaviour", 1, "paid {value} late, against {reference}",
+    ...     "paie avec {value} de retard, contre {reference}",
     ... )
-    >>> sentence(terms, 60.0, 30.0)
-    'Terms of 60 days, usually 30 days.'
-    >>> sentence(terms, 60.0, None, "fr")
-    "Échéance à 60 jours, d'habitude aucune donnée."
+    >>> sentence(late, 12.0, 1.0)
+    'paid 12 days late, against 1 day'
+    >>> sentence(late, 12.0, None, "fr")
+    'paie avec 12 jours de retard, contre aucune donnée'
+    >>> sentence(late, None, 1.0)
+    'no record: paid … late, against 1 day'
     """
     template = feature.sentence_en if language == "en" else feature.sentence_fr
-    return template.format(
-        value=formatted(value, feature.unit, language),
+    text = template.format(
+        value="…" if value is None else formatted(value, feature.unit, language),
         reference=formatted(reference, feature.unit, language),
     )
+    return text if value is not None else f"{NOTHING_KNOWN[language]}{COLON[language]} {text}"
 
 
 def formatted(value: float | None, unit: str, language: Language = "en") -> str:
-    """A value with its unit.
+    """A value with its unit, one of `UNITS`.
 
-    >>> formatted(12.34, "days"), formatted(1, "days"), formatted(0.456, "share", "en")
+    >>> formatted(12.34, "days"), formatted(1, "days"), formatted(0.456, "share")
     ('12.3 days', '1 day', '46%')
     >>> formatted(2, "weekday", "fr"), formatted(1234567.8, "money")
     ('mercredi', '1,234,568')
     """
-    if value is None:
-        return NOTHING_KNOWN[language]
-    match unit:
-        case "days":
-            text = _number(value, 1, language)
-            return f"{text} {DAYS[language][0 if _is_one(text, language) else 1]}"
-        case "share":
-            percent = _number(100 * value, 0, language)
-            return f"{percent}%" if language == "en" else f"{percent}{NARROW_SPACE}%"
-        case "weekday":
-            return WEEKDAYS[language][round(value) % 7]
-        case "flag":
-            return FLAGS[language][round(value) > 0]
-        case "money":
-            return _number(value, 0, language)
-        case _:
-            return _number(value, 2 if unit == "ratio" else 1, language)
+    return NOTHING_KNOWN[language] if value is None else UNITS[unit](value, language)
 
 
-def _is_one(text: str, language: Language) -> bool:
-    """Whether a number takes the singular: 1 in English, below 2 in French."""
-    if language == "en":
-        return text in ("1", "-1")
-    return text.lstrip("-").split(",")[0] in ("0", "1")
+def _days(value: float, language: Language) -> str:
+    text = _number(value, language, 1)
+    singular = abs(value) < 2 if language == "fr" else text in ("1", "-1")
+    return f"{text} {DAYS[language][0 if singular else 1]}"
 
 
-def _number(value: float, digits: int, language: Language) -> str:
+def _share(value: float, language: Language) -> str:
+    percent = _number(100 * value, language, 0 if abs(value) >= 0.01 else 1)
+    return f"{percent}{NARROW_SPACE if language == 'fr' else ''}%"
+
+
+def _weekday(value: float, language: Language) -> str:
+    return WEEKDAYS[language][round(value) % 7]
+
+
+def _flag(value: float, language: Language) -> str:
+    return FLAGS[language][value > 0]
+
+
+def _number(value: float, language: Language, digits: int) -> str:
     """A number with at most so many digits after the point, and thousands set apart."""
     text = f"{value:,.{digits}f}"
     if "." in text:
@@ -83,3 +85,16 @@ def _number(value: float, digits: int, language: Language) -> str:
     if language == "fr":
         text = text.replace(",", NARROW_SPACE).replace(".", ",")
     return text
+
+
+UNITS: Mapping[str, Callable[[float, Language], str]] = {
+    "count": partial(_number, digits=1),
+    "day of month": partial(_number, digits=0),
+    "days": _days,
+    "flag": _flag,
+    "money": partial(_number, digits=0),
+    "ratio": partial(_number, digits=2),
+    "share": _share,
+    "weekday": _weekday,
+}
+"""How a value of each unit of the catalogue is written."""

@@ -13,25 +13,25 @@ How it is computed: `models/tree_walks.py`. How a model is read: `models/lightgb
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from numba import config
 
 from ledger.arrays import Array, Codes, Floats
 from ledger.errors import DuecastError
 from models.lightgbm_text import read_trees
-from models.tree_walks import (
-    BLOCK,
-    margins_of_block,
-    margins_of_rows,
-    shapley_of_block,
-    shapley_of_rows,
-    shapley_weights,
-)
+from models.tree_walks import shapley_weights, sum_margins, sum_shapley_values
 
 if TYPE_CHECKING:
     from lightgbm import Booster
+
+
+ROWS_AT_ONCE = 256
+"""Rows that one thread walks without a pause; so few are walked without other threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +83,12 @@ class Forest:
             If `rows` has another shape.
         """
         rows = _checked("rows", rows, self.n_features)
-        walk = margins_of_block if len(rows) <= BLOCK else margins_of_rows
-        margins: Floats = walk(self.nodes, self.roots, self.depths, rows)
+        margins = np.empty(len(rows))
+
+        def walk(part: slice) -> None:
+            sum_margins(self.nodes, self.roots, self.depths, rows[part], margins[part])
+
+        _spread(walk, len(rows))
         return margins
 
 
@@ -130,8 +134,13 @@ def contributions(forest: Forest, rows: Array, references: Array) -> Floats:
             f"{len(rows)} rows have {len(references)} references; expected one for each row"
         )
     weights = shapley_weights(min(int(forest.depths.max()), forest.n_features))
-    walk = shapley_of_block if len(rows) <= BLOCK else shapley_of_rows
-    shapley: Floats = walk(forest.nodes, forest.roots, weights, rows, references)
+    shapley = np.empty(rows.shape)
+
+    def walk(part: slice) -> None:
+        trees = forest.nodes, forest.roots
+        sum_shapley_values(*trees, weights, rows[part], references[part], shapley[part])
+
+    _spread(walk, len(rows))
     return shapley
 
 
@@ -145,3 +154,20 @@ def _checked(name: str, table: Array, n_features: int) -> Floats:
         )
     checked.flags.writeable = False
     return checked
+
+
+def _spread(walk: Callable[[slice], None], n_rows: int) -> None:
+    """Walk all rows, many of them on as many threads as numba may use.
+
+    Python's threads, since the walks release its lock: numba's own (`prange`) abort the
+    process where two threads of it enter them at once, or after a fork, depending on the
+    threading layer that numba finds.
+    """
+    parts = [slice(first, first + ROWS_AT_ONCE) for first in range(0, n_rows, ROWS_AT_ONCE)]
+    if len(parts) <= 1:
+        for part in parts:
+            walk(part)
+        return
+    n_threads = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set while it is imported
+    with ThreadPoolExecutor(n_threads) as threads:
+        list(threads.map(walk, parts))

@@ -21,7 +21,7 @@ call themselves: numba 0.68 crashes when it loads a recursive function from the 
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from ledger.arrays import Array, Codes, Floats
 
@@ -29,7 +29,7 @@ ZERO = float(np.float32(1e-35))
 """LightGBM's kZeroThreshold: a number that is not further than this from zero is zero."""
 
 BLOCK = 64
-"""Rows that are computed together, on one thread."""
+"""Rows that go down a tree together."""
 
 PARTING = np.dtype(
     [
@@ -59,38 +59,26 @@ def goes_left(node: Any, number: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def margins_of_block(nodes: Array, roots: Codes, depths: Codes, rows: Floats) -> Floats:
-    """Margin of each row: its leaves, summed in tree order.
+def sum_margins(nodes: Array, roots: Codes, depths: Codes, rows: Floats, margins: Floats) -> None:
+    """Write the margin of each row, its leaves summed in tree order, into `margins`.
 
-    The rows go down a tree together, one split at a time; one that has reached its leaf
-    stays there until the last has arrived. The processor then works on many rows at once.
+    The rows of a block go down a tree together, one split at a time; one that has reached
+    its leaf stays there until the last has arrived. So the processor works on many rows at
+    once, and a tree is read once for all of them.
     """
-    margins = np.zeros(len(rows))
-    at = np.empty(len(rows), np.int32)
-    for tree in range(len(roots)):
-        at[:] = roots[tree]
-        for _ in range(depths[tree]):
-            for row in range(len(rows)):
-                node = nodes[at[row]]
-                left = goes_left(node, rows[row, node.feature])
-                at[row] = node.left if left else node.right
-        for row in range(len(rows)):
-            margins[row] += nodes[at[row]].value
-    return margins
-
-
-@njit(cache=True, parallel=True)
-def margins_of_rows(nodes: Array, roots: Codes, depths: Codes, rows: Floats) -> Floats:
-    """`margins_of_block` of many rows, block by block on all threads.
-
-    Like `shapley_of_rows` it keeps Python's lock, as not every threading layer of numba can
-    be entered twice at a time.
-    """
-    margins = np.empty(len(rows))
-    for block in prange((len(rows) + BLOCK - 1) // BLOCK):
-        part = slice(block * BLOCK, (block + 1) * BLOCK)
-        margins[part] = margins_of_block(nodes, roots, depths, rows[part])
-    return margins
+    at = np.empty(BLOCK, np.int32)
+    margins[:] = 0.0
+    for first in range(0, len(rows), BLOCK):
+        n_rows = min(BLOCK, len(rows) - first)
+        for tree in range(len(roots)):
+            at[:] = roots[tree]
+            for _ in range(depths[tree]):
+                for i in range(n_rows):
+                    node = nodes[at[i]]
+                    left = goes_left(node, rows[first + i, node.feature])
+                    at[i] = node.left if left else node.right
+            for i in range(n_rows):
+                margins[first + i] += nodes[at[i]].value
 
 
 @njit(cache=True)
@@ -185,30 +173,22 @@ def _add_tree(
 
 
 @njit(cache=True, nogil=True)
-def shapley_of_block(
-    nodes: Array, roots: Codes, weights: Floats, rows: Floats, references: Floats
-) -> Floats:
-    """Shapley values of each row against its reference, summed in tree order.
+def sum_shapley_values(
+    nodes: Array,
+    roots: Codes,
+    weights: Floats,
+    rows: Floats,
+    references: Floats,
+    shapley: Floats,
+) -> None:
+    """Write the Shapley values of each row, summed in tree order, into `shapley`.
 
     `weights` are those for the most features that can part on one path.
     """
-    shapley = np.zeros(rows.shape)
+    shapley[:] = 0.0
     partings = np.empty(len(weights), PARTING)
     for i in range(len(rows)):
         row = rows[i].copy()
         reference = references[i].copy()
         for root in roots:
             _add_tree(nodes, root, weights, row, reference, partings, shapley[i])
-    return shapley
-
-
-@njit(cache=True, parallel=True)
-def shapley_of_rows(
-    nodes: Array, roots: Codes, weights: Floats, rows: Floats, references: Floats
-) -> Floats:
-    """`shapley_of_block` of many rows, block by block on all threads."""
-    shapley = np.empty(rows.shape)
-    for block in prange((len(rows) + BLOCK - 1) // BLOCK):
-        part = slice(block * BLOCK, (block + 1) * BLOCK)
-        shapley[part] = shapley_of_block(nodes, roots, weights, rows[part], references[part])
-    return shapley

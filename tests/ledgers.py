@@ -75,7 +75,7 @@ def random_frames(
         "payments": received,
         "allocations": allocated,
         "disputes": _disputes(random, billed),
-        "promises": _promises(random, names, billed),
+        "promises": _promises(random, names, billed, received),
         "contacts": _contacts(random, names),
         "guarantees": _guarantees(random, names),
         "fx_rates": _rates(random),
@@ -345,20 +345,28 @@ def _disputes(random: Random, billed: Rows) -> Rows:
     return rows
 
 
-def _promises(random: Random, names: Sequence[str], billed: Rows) -> Rows:
+def _promises(random: Random, names: Sequence[str], billed: Rows, received: Rows) -> Rows:
+    """Promises about an invoice, an amount or all that is due, some made just before cash came."""
     rows = []
     for number in range(random.randint(0, 5)):
-        of = random.choice(billed) if billed and random.randint(0, 1) else None
         day = FIRST_DAY + random.randint(20, 380)
+        customer = random.choice(names)
+        invoice = random.choice(billed) if billed and random.randint(0, 1) else None
+        if invoice is not None:
+            customer = invoice["customer_id"]
+        if received and random.randint(0, 1):
+            payment = random.choice(received)
+            day = parse_day(payment["paid_on"]) - random.randint(0, 8)
+            customer = payment["customer_id"] or customer
         amount = random.choice(("100", "1500", "20000"))
         rows.append(
             {
                 "promise_id": f"R{number}",
-                "customer_id": random.choice(names) if of is None else of["customer_id"],
+                "customer_id": customer,
                 "made_on": _day(day),
                 "promised_on": _day(day + random.choice((0, 4, 7, 14, 45))),
                 "amount": _maybe(random, amount),
-                "invoice_id": None if of is None else of["invoice_id"],
+                "invoice_id": None if invoice is None else invoice["invoice_id"],
                 "plan_id": _maybe(random, "plan", 3),
                 "recorded_on": _recorded(random, day),
             }

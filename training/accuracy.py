@@ -6,13 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from ledger.arrays import Floats, Rows
+from ledger.arrays import Flags, Floats, Rows
 from ledger.table import Column
 from models.distribution import DelayDistribution
 from models.grid import LAST_DAY
 from training.baselines import Baseline
 from training.labels import DelayOutcomes
-from training.metrics import DaysAccuracy, EventAccuracy, days_accuracy, event_accuracy
+from training.metrics import (
+    DaysAccuracy,
+    EventAccuracy,
+    days_accuracy,
+    event_accuracy,
+    reliability,
+)
 
 LATER_THAN = (0, 4, 30)
 """Days after the due date of which "later" is judged: late, 5 or more days, more than 30."""
@@ -64,10 +70,24 @@ def baseline_accuracy(baseline: Baseline, outcomes: DelayOutcomes, invoice: Rows
     )
 
 
+def late_reliability(
+    distribution: DelayDistribution, outcomes: DelayOutcomes, invoice: Rows
+) -> list[tuple[float, float, int]]:
+    """Bins of P(late): mean forecast, share late, number of invoices; see `metrics.reliability`."""
+    return reliability(*_judged(distribution.later_than(0), outcomes, invoice, 0))
+
+
 def _event(probability: Floats, outcomes: DelayOutcomes, invoice: Rows, k: int) -> EventAccuracy:
+    return event_accuracy(*_judged(probability, outcomes, invoice, k))
+
+
+def _judged(
+    probability: Floats, outcomes: DelayOutcomes, invoice: Rows, k: int
+) -> tuple[Floats, Flags]:
+    """Forecasts of "later than k", and what came, of the invoices of which that is known."""
     later, known = outcomes.later_than(k)
     judged = known[invoice]
-    return event_accuracy(probability[judged], later[invoice][judged])
+    return probability[judged], later[invoice][judged]
 
 
 def _days(column: Column) -> Floats:

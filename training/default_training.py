@@ -16,7 +16,7 @@ from ledger.ledger import Ledger
 from models.calibration import ProbabilityCalibration
 from models.default import DefaultModel
 from training.calibrate import calibrate_default
-from training.fit import fit_trees, parameters_of
+from training.fit import TreeData, parameters_of
 from training.labels import DefaultLabels, DelayOutcomes, default_labels
 from training.metrics import event_accuracy
 from training.recipe import Recipe
@@ -69,14 +69,10 @@ def train_default(
 
 
 def within_rows(labels: DefaultLabels, ledger: Ledger, max_rows: int) -> DefaultLabels:
-    """The labels of as many whole customers, in the order of a hash of their ids, as make
-    at most `max_rows` rows.
-    """
+    """The labels of as many whole customers as make at most `max_rows` rows, by a hash of ids."""
     if len(labels) <= max_rows:
         return labels
-    customers, position, rows = np.unique(
-        labels.customer, return_inverse=True, return_counts=True
-    )
+    customers, position, rows = np.unique(labels.customer, return_inverse=True, return_counts=True)
     order = np.argsort(
         hash_array(ledger.vocabularies["customer"][customers], categorize=False), kind="stable"
     )
@@ -96,29 +92,23 @@ def _model(
     split = np.quantile(labels.as_of, 1 - settings.holdout_share, method="lower")
     earlier, later = labels.as_of + horizon <= split, labels.as_of > split
     enough = min(labels.take(part).defaults for part in (earlier, later)) >= MIN_JUDGED_DEFAULTS
-    nothing = np.zeros(len(labels), np.bool_)
     parameters = {
         **parameters_of(settings.trees, len(labels), len(labels), recipe),
         "monotone_constraints": [f.direction for f in CATALOGUE if f.scope == "observation"],
         "monotone_constraints_method": "intermediate",
     }
-    fitted = fit_trees(
-        frame.values,
-        labels.defaulted,
-        np.ones(len(labels)),
-        earlier if enough else nothing,
-        later if enough else nothing,
-        parameters,
-        settings.trees,
-    )
-    metrics = {"rounds": fitted.rounds, "leaves": parameters["num_leaves"]}
-    if fitted.judged is None:
+    data = TreeData(frame.values, labels.defaulted, np.ones(len(labels)), parameters)
+    judged = data.judge(earlier, later, parameters, settings.trees) if enough else None
+    rounds = settings.trees.rounds_unjudged if judged is None else judged.rounds
+    metrics: dict[str, Any] = {"rounds": rounds, "leaves": parameters["num_leaves"]}
+    text = data.fit(rounds, parameters)
+    if judged is None:
         note = (
             f"default: fewer than {MIN_JUDGED_DEFAULTS} defaults before or after "
             "the split by which rounds and calibration are chosen; neither was"
         )
-        return DefaultModel(fitted.text, ProbabilityCalibration()), (note,), metrics
-    calibration = calibrate_default(fitted.judged.margins, labels.defaulted[later])
-    judged = DefaultModel(fitted.judged.text, calibration).pd(frame.take(later))
-    metrics["later_months"] = asdict(event_accuracy(judged, labels.defaulted[later]))
-    return DefaultModel(fitted.text, calibration), (), metrics
+        return DefaultModel(text, ProbabilityCalibration()), (note,), metrics
+    calibration = calibrate_default(judged.margins, labels.defaulted[later])
+    said = DefaultModel(judged.text, calibration).pd(frame.take(later))
+    metrics["later_months"] = asdict(event_accuracy(said, labels.defaulted[later]))
+    return DefaultModel(text, calibration), (), metrics

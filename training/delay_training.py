@@ -1,4 +1,4 @@
-"""The delay model from a ledger: looks, person-periods, trees, calibration, and how good it is."""
+"""The delay model: trees fitted on person-periods, calibrated on later ones, and judged there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,67 +6,52 @@ from typing import Any
 
 import numpy as np
 
-from features.compute import compute_features
-from features.frame import FeatureFrame, of_invoices
-from features.priors import Priors
 from ledger.days import date_of
-from ledger.ledger import Ledger
 from models.calibration import HazardCalibration
 from models.delay import DelayModel
-from training.accuracy import model_accuracy
+from training.accuracy import late_reliability, model_accuracy
 from training.calibrate import calibrate_hazard
-from training.fit import DesignRows, fit_trees, parameters_of
+from training.delay_rows import DelayRows
+from training.fit import DesignRows, JudgedTrees, TreeData, parameters_of
 from training.labels import DelayOutcomes
-from training.person_periods import Looks, PersonPeriods, looks_at, person_periods, within_rows
 from training.recipe import Recipe
-
-PORTFOLIO_ROUNDS = 100
 
 
 @dataclass(frozen=True, eq=False)
 class DelayTraining:
-    """A delay model, or why there is none, and the looks it was fitted on.
+    """A delay model, or the reason why there is none.
 
     `notes` say what could be trained only in part, and why. `metrics` are JSON values: what it
-    was fitted on, and how good trees fitted on the earlier part were on the invoices of the
-    later part, which chose the rounds and the calibration.
+    was fitted on, and how good trees of the earlier rows were on later invoices, which chose the
+    rounds and the calibration.
     """
 
     model: DelayModel | None
     absent: str
     notes: tuple[str, ...]
     metrics: Mapping[str, Any]
-    looks: Looks
-    frame: FeatureFrame
 
 
-def train_delay(
-    ledger: Ledger, outcomes: DelayOutcomes, priors: Priors, recipe: Recipe
-) -> DelayTraining:
-    """Fit the delay model on everything known in a ledger.
+def train_delay(rows: DelayRows, outcomes: DelayOutcomes, recipe: Recipe) -> DelayTraining:
+    """Fit the delay model.
 
     Without a payment there is no model. With fewer than `delay.min_paid` paid invoices the trees
     see nothing but the interval: every invoice then has the hazards of the portfolio.
     """
-    every = looks_at(ledger, outcomes, recipe.delay.moments)
-    looks = within_rows(every, ledger, recipe.delay.max_rows)
-    periods = person_periods(looks, outcomes)
-    frame = compute_features(
-        ledger,
-        of_invoices(ledger.invoices["customer_id"][looks.invoice], looks.invoice, looks.as_of),
-        priors,
-        recipe.definitions,
-    )
-    invoices = len(np.unique(looks.invoice))
-    paid = len(np.unique(looks.invoice[looks.paid]))
-    metrics = {"invoices": invoices, "paid": paid, "looks": len(looks), "rows": len(periods)}
+    invoices, paid = rows.invoices, rows.paid
+    metrics: dict[str, Any] = {
+        "invoices": invoices,
+        "paid": paid,
+        "looks": len(rows.looks),
+        "rows": len(rows.periods),
+    }
     if paid == 0:
         absent = "no invoice was paid while it was observed; a delay model needs payments"
-        return DelayTraining(None, absent, (), metrics, looks, frame)
+        return DelayTraining(None, absent, (), metrics)
     notes = []
-    if len(looks) < len(every):
+    if invoices < rows.whole_invoices:
         notes.append(
-            f"delay: fitted on {invoices} of {len(np.unique(every.invoice))} invoices, "
+            f"delay: fitted on {invoices} of {rows.whole_invoices} invoices, "
             f"within delay.max_rows = {recipe.delay.max_rows}"
         )
     if paid < recipe.delay.min_paid:
@@ -74,65 +59,58 @@ def train_delay(
             f"delay: {paid} paid invoices; features are used from {recipe.delay.min_paid} on, "
             "so every invoice has the hazards of the portfolio"
         )
-        model, found = _portfolio_model(frame, periods, recipe), {}
-    else:
-        model, found = _model(frame, periods, looks, outcomes, recipe)
-    return DelayTraining(model, "", tuple(notes), {**metrics, **found}, looks, frame)
+        return DelayTraining(_portfolio_model(rows, recipe), "", tuple(notes), metrics)
+    trees, periods = recipe.delay.trees, rows.periods
+    parameters = parameters_of(trees, invoices, len(periods), recipe)
+    data = TreeData(DesignRows(rows.frame, periods), periods.paid, periods.weight, parameters)
+    judged = data.judge(rows.earlier, rows.later, parameters, trees)
+    calibration = HazardCalibration()
+    rounds = trees.rounds_unjudged
+    if judged is not None:
+        rounds, calibration = judged.rounds, _calibration(judged, rows, recipe)
+        metrics["later_invoices"] = _judgement(judged, calibration, rows, outcomes)
+    metrics |= {"rounds": rounds, "leaves": parameters["num_leaves"]}
+    model = DelayModel(data.fit(rounds, parameters), calibration)
+    return DelayTraining(model, "", tuple(notes), metrics)
 
 
-def _model(
-    frame: FeatureFrame,
-    periods: PersonPeriods,
-    looks: Looks,
-    outcomes: DelayOutcomes,
-    recipe: Recipe,
-) -> tuple[DelayModel, dict[str, Any]]:
-    """The model fitted on all rows, and what trees of the earlier ones were worth on later ones."""
-    first_seen = outcomes.observed_from[looks.invoice]
-    split = np.quantile(first_seen[periods.look], 1 - recipe.delay.holdout_share, method="lower")
-    earlier, later = periods.ends_on <= split, first_seen[periods.look] > split
-    trees = recipe.delay.trees
-    parameters = parameters_of(trees, len(np.unique(looks.invoice)), len(periods), recipe)
-    fitted = fit_trees(
-        DesignRows(frame, periods), periods.paid, periods.weight, earlier, later, parameters, trees
-    )
-    metrics: dict[str, Any] = {"rounds": fitted.rounds, "leaves": parameters["num_leaves"]}
-    if fitted.judged is None:
-        return DelayModel(fitted.text, HazardCalibration()), metrics
-    calibration = calibrate_hazard(
-        fitted.judged.margins,
+def _calibration(judged: JudgedTrees, rows: DelayRows, recipe: Recipe) -> HazardCalibration:
+    """Calibration of the trees of the earlier rows on the later ones."""
+    later, periods = rows.later, rows.periods
+    return calibrate_hazard(
+        judged.margins,
         periods.interval[later],
         periods.paid[later],
         periods.weight[later],
         recipe.delay,
     )
-    seen = np.flatnonzero((first_seen > split) & (looks.as_of == first_seen))
-    judged = DelayModel(fitted.judged.text, calibration).distribution(frame.take(seen))
-    metrics["later_invoices"] = {
-        "from": date_of(int(split) + 1).isoformat(),
-        "hazard_log_loss": fitted.judged.log_loss,
-        **model_accuracy(judged, outcomes, looks.invoice[seen]).as_dict(),
+
+
+def _judgement(
+    judged: JudgedTrees, calibration: HazardCalibration, rows: DelayRows, outcomes: DelayOutcomes
+) -> dict[str, Any]:
+    """How good the trees of the earlier rows were on later invoices, first seen that day."""
+    first_looks = (rows.first_seen > rows.split) & (rows.looks.as_of == rows.first_seen)
+    seen = np.flatnonzero(first_looks)
+    invoice = rows.looks.invoice[seen]
+    said = DelayModel(judged.text, calibration).distribution(rows.frame.take(seen))
+    return {
+        "from": date_of(rows.split + 1).isoformat(),
+        "hazard_log_loss": judged.log_loss,
+        **model_accuracy(said, outcomes, invoice).as_dict(),
+        "reliability": late_reliability(said, outcomes, invoice),
     }
-    return DelayModel(fitted.text, calibration), metrics
 
 
-def _portfolio_model(frame: FeatureFrame, periods: PersonPeriods, recipe: Recipe) -> DelayModel:
+def _portfolio_model(rows: DelayRows, recipe: Recipe) -> DelayModel:
     """Hazards that depend on the interval alone: trees that see no feature of an observation."""
+    frame, periods, trees = rows.frame, rows.periods, recipe.delay.trees
     unknown = replace(
         frame,
         values=np.full_like(frame.values, np.nan),
         weekday_share=np.full_like(frame.weekday_share, np.nan),
         month_day_share=np.full_like(frame.month_day_share, np.nan),
     )
-    trees = recipe.delay.trees
-    nothing = np.zeros(len(periods), np.bool_)
-    fitted = fit_trees(
-        DesignRows(unknown, periods),
-        periods.paid,
-        periods.weight,
-        nothing,
-        nothing,
-        parameters_of(trees, len(np.unique(periods.look)), len(periods), recipe),
-        replace(trees, max_rounds=PORTFOLIO_ROUNDS),
-    )
-    return DelayModel(fitted.text, HazardCalibration())
+    parameters = parameters_of(trees, rows.invoices, len(periods), recipe)
+    data = TreeData(DesignRows(unknown, periods), periods.paid, periods.weight, parameters)
+    return DelayModel(data.fit(trees.rounds_unjudged, parameters), HazardCalibration())

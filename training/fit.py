@@ -16,8 +16,6 @@ from training.recipe import Recipe, Trees
 
 BIN_SAMPLE_ROWS = 50_000
 """Rows from which LightGBM chooses the bounds of its bins."""
-ROWS_PER_SMALLEST_LEAF = 50
-"""A leaf never needs more than this part of the rows."""
 CHUNK_ROWS = 16_384
 """Rows of a design matrix that are in memory at a time."""
 
@@ -53,32 +51,19 @@ class DesignRows(lgb.Sequence):
 
 @dataclass(frozen=True, eq=False)
 class JudgedTrees:
-    """A booster fitted on earlier rows, and the log-odds it gives the later ones, shape (k,)."""
+    """A booster fitted on earlier rows, with as many rounds as are best on later ones.
+
+    `margins` are the log-odds it gives the later rows, shape (k,); `log_loss` is theirs.
+    """
 
     text: str
+    rounds: int
     margins: Floats
     log_loss: float
 
 
-@dataclass(frozen=True, eq=False)
-class FittedTrees:
-    """A booster fitted on all rows, as text, and the one that chose its rounds, if there was one."""
-
-    text: str
-    rounds: int
-    judged: JudgedTrees | None
-
-
-def fit_trees(
-    rows: DesignRows | Floats,
-    happened: Flags,
-    weight: Floats,
-    earlier: Flags,
-    later: Flags,
-    parameters: Mapping[str, Any],
-    trees: Trees,
-) -> FittedTrees:
-    """Binary booster with as many rounds as are best on the later rows, fitted on all rows.
+class TreeData:
+    """Rows in LightGBM's binned form, to fit boosters on all or some of them.
 
     Parameters
     ----------
@@ -86,38 +71,50 @@ def fit_trees(
         Design matrix, an array or streamed.
     happened, weight
         Label and weight of each row, shape (n,).
-    earlier, later
-        Rows that were known by some day, and rows that are judged by trees fitted on those.
-        Where one of them does not hold both labels, `max_rounds` are fitted on all rows.
     parameters
-        From `parameters_of`.
-    trees
-        For the rounds.
+        From `parameters_of`; they decide the bins.
     """
-    settings = dict(parameters)
-    everything = lgb.Dataset(rows, happened.astype(np.float32), weight=weight, params=settings)
-    everything.construct()
-    if not (_both(happened[earlier]) and _both(happened[later])):
-        booster = lgb.train(settings, everything, trees.max_rounds)
-        return FittedTrees(booster.model_to_string(), trees.max_rounds, None)
-    judged = lgb.train(
-        settings,
-        everything.subset(np.flatnonzero(earlier).tolist()),
-        trees.max_rounds,
-        valid_sets=[everything.subset(np.flatnonzero(later).tolist())],
-        callbacks=[lgb.early_stopping(trees.patience_rounds, verbose=False)],
-    )
-    rounds = judged.best_iteration
-    booster = lgb.train(settings, everything, rounds)
-    return FittedTrees(
-        booster.model_to_string(),
-        rounds,
-        JudgedTrees(
-            judged.model_to_string(num_iteration=rounds),
-            _margins(judged, rows, np.flatnonzero(later), rounds),
-            float(judged.best_score["valid_0"]["binary_logloss"]),
-        ),
-    )
+
+    def __init__(
+        self,
+        rows: DesignRows | Floats,
+        happened: Flags,
+        weight: Floats,
+        parameters: Mapping[str, Any],
+    ) -> None:
+        self._rows, self._happened = rows, happened
+        self._data = lgb.Dataset(
+            rows, happened.astype(np.float32), weight=weight, params=dict(parameters)
+        ).construct()
+
+    def judge(
+        self, earlier: Flags, later: Flags, parameters: Mapping[str, Any], trees: Trees
+    ) -> JudgedTrees | None:
+        """Trees of the earlier rows, judged by the later ones.
+
+        None where one of them does not hold both labels.
+        """
+        if not (_both(self._happened[earlier]) and _both(self._happened[later])):
+            return None
+        judged = np.flatnonzero(later)
+        booster = lgb.train(
+            dict(parameters),
+            self._data.subset(np.flatnonzero(earlier).tolist()),
+            trees.max_rounds,
+            valid_sets=[self._data.subset(judged.tolist())],
+            callbacks=[lgb.early_stopping(trees.patience_rounds, verbose=False)],
+        )
+        rounds = booster.best_iteration
+        return JudgedTrees(
+            booster.model_to_string(num_iteration=rounds),
+            rounds,
+            _margins(booster, self._rows, judged, rounds),
+            float(booster.best_score["valid_0"]["binary_logloss"]),
+        )
+
+    def fit(self, rounds: int, parameters: Mapping[str, Any]) -> str:
+        """Text model of so many rounds on all rows."""
+        return lgb.train(dict(parameters), self._data, rounds).model_to_string()
 
 
 def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[str, Any]:
@@ -126,12 +123,11 @@ def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[s
     Columns are not sampled: the interval must be known to every tree.
     """
     leaves = round(trees.leaves_per_sqrt * sqrt(items))
-    smallest_leaf = min(trees.min_rows_in_leaf, max(rows // ROWS_PER_SMALLEST_LEAF, 1))
     return {
         "objective": "binary",
         "learning_rate": trees.learning_rate,
         "num_leaves": min(max(leaves, trees.min_leaves), trees.max_leaves),
-        "min_data_in_leaf": smallest_leaf,
+        "min_data_in_leaf": max(round(trees.rows_in_leaf_per_sqrt * sqrt(rows)), 1),
         "lambda_l2": trees.l2,
         "bagging_fraction": trees.bagging_share,
         "bagging_freq": 1,

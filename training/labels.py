@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.history import due_days
 from ledger.allocations import is_credit_note
 from ledger.arrays import Array, Codes, Days, Flags, Rows
 from ledger.days import month_index, month_start
 from ledger.default import DefaultSpells
 from ledger.definitions import Definitions
+from ledger.due import due_days
 from ledger.ledger import Ledger
 from ledger.settlement import CANCELLED, OPEN, PAID, Settlements, settle, state_at
 
@@ -149,17 +149,25 @@ def default_labels(
     nobody = _labels_at(first, np.empty(0, np.int32), spells, horizon_days)
     parts = [nobody] + [
         _labels_at(
-            int(day), active_customers(ledger, outcomes, int(day), active_days), spells, horizon_days
+            int(day),
+            active_customers(ledger, outcomes, int(day), active_days),
+            spells,
+            horizon_days,
         )
         for day in month_ends(first, outcomes.through - horizon_days)
     ]
     labels = DefaultLabels(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in DefaultLabels.__annotations__)
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in DefaultLabels.__annotations__
+        )
     )
     return labels.take(np.lexsort((labels.as_of, labels.customer)))
 
 
-def active_customers(ledger: Ledger, outcomes: DelayOutcomes, as_of: int, active_days: int) -> Codes:
+def active_customers(
+    ledger: Ledger, outcomes: DelayOutcomes, as_of: int, active_days: int
+) -> Codes:
     """Customers with an open item at the close of a day, or one issued in the days before it."""
     every = np.arange(len(outcomes))
     days = np.full(len(outcomes), as_of, np.int32)
@@ -172,16 +180,15 @@ def active_customers(ledger: Ledger, outcomes: DelayOutcomes, as_of: int, active
 
 def month_ends(first: int, last: int) -> Days:
     """Last days of months from one day to another, both included."""
-    months = np.arange(month_index(np.array(first)), month_index(np.array(last)) + 2)
-    ends = month_start(months + 1) - 1
+    one, other = month_index(np.array([first, last])).tolist()
+    ends = month_start(np.arange(one, other + 1) + 1) - 1
     return ends[(first <= ends) & (ends <= last)].astype(np.int32)
 
 
 def _labels_at(day: int, active: Codes, spells: DefaultSpells, horizon: int) -> DefaultLabels:
     """Labels of the active customers at one month end."""
-    in_default = (spells.default_on <= day) & (~spells.has_cured | (spells.cured_on > day))
+    customer = active[~spells.in_default(active, np.full(len(active), day, np.int32))]
     ahead = np.flatnonzero((spells.default_on > day) & (spells.default_on <= day + horizon))
-    customer = np.setdiff1d(active, spells.customer[in_default])
     defaulted, spell = np.zeros(len(customer), np.bool_), np.zeros(len(customer), np.int64)
     first_last = ahead[np.argsort(-spells.default_on[ahead], kind="stable")]
     is_active = np.isin(spells.customer[first_last], customer)

@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 
 from ledger.arrays import Array, Flags, Floats
 
-ECE_BINS = 10
+BINS = 10
 ITEMS_PER_BIN = 20
 
 
@@ -70,16 +70,28 @@ def event_accuracy(probability: Floats, happened: Flags) -> EventAccuracy:
 def calibration_error(probability: Floats, truth: Array) -> float:
     """Expected calibration error: mean |forecast - truth| over bins, weighted by their size.
 
-    The bins, ten where there are 200 items, hold equally many in the order of their forecasts.
-    `truth` is what happened, or the true probability where it is known.
+    `truth` is what happened, or the true probability where it is known. The bins are those of
+    `reliability`.
 
     >>> calibration_error(np.array([0.5, 0.5]), np.array([0.0, 0.5]))
     0.25
     """
+    bins = reliability(probability, truth)
+    return sum(abs(forecast - share) * n for forecast, share, n in bins) / len(probability)
+
+
+def reliability(probability: Floats, truth: Array) -> list[tuple[float, float, int]]:
+    """Mean forecast, share that came true and number of items, of bins of forecasts.
+
+    The bins, ten where there are 200 items, hold equally many in the order of their forecasts.
+    """
     order = np.argsort(probability, kind="stable")
-    bins = np.array_split(order, max(1, min(ECE_BINS, len(order) // ITEMS_PER_BIN)))
-    gaps = [abs(probability[rows].mean() - truth[rows].mean()) * len(rows) for rows in bins]
-    return float(sum(gaps) / len(order))
+    bins = np.array_split(order, max(1, min(BINS, len(order) // ITEMS_PER_BIN)))
+    return [
+        (float(probability[rows].mean()), float(truth[rows].mean()), len(rows))
+        for rows in bins
+        if len(rows)
+    ]
 
 
 def days_accuracy(

@@ -22,21 +22,24 @@ Weight = Annotated[float, Within(0)]
 class Trees:
     """Size and shape of a LightGBM booster; `training/recipe.toml` holds the values.
 
-    Leaves are `leaves_per_sqrt` x sqrt(n), n the invoices (or customer-months) trained on,
-    within `min_leaves` and `max_leaves`: the capacity follows the ledger. Rounds are the best on
-    later rows, found when `patience_rounds` more do not improve.
+    The capacity follows the ledger: leaves are `leaves_per_sqrt` x sqrt(n), n the invoices (or
+    customer-months) trained on, within `min_leaves` and `max_leaves`; a leaf holds at least
+    `rows_in_leaf_per_sqrt` x sqrt(rows). Rounds are the best on
+    later rows, found when `patience_rounds` more do not improve, or `rounds_unjudged` where too
+    few rows are later.
     """
 
     learning_rate: Annotated[float, Within(1e-4, 1)]
     leaves_per_sqrt: Weight
     min_leaves: Annotated[int, Within(2)]
     max_leaves: Annotated[int, Within(2)]
-    min_rows_in_leaf: Count
+    rows_in_leaf_per_sqrt: Weight
     l2: Weight
     bagging_share: Annotated[float, Within(0.1, 1)]
     max_bins: Annotated[int, Within(2, 255)]
     max_rounds: Count
     patience_rounds: Count
+    rounds_unjudged: Count
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How a simulated customer pays: its own delay, spread, payment runs, slips and disputes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,12 +10,17 @@ from training.simulated_economy import Economy, last_marked_day, next_marked_day
 
 COUNTRY_DAYS = {"DE": -1.5, "NL": -1.0, "BE": 0.5, "FR": 0.5, "IT": 4.0, "ES": 3.0, "US": 0.0}
 """Usual lateness of a country's customers against the mean, days."""
+SEGMENT_DAYS = {"key": 1.5, "standard": 0.0, "small": -0.5}
+"""The same for the customers of a segment."""
+SEGMENT_FRAGILITY = {"key": 0.6, "standard": 0.9, "small": 1.4}
+LARGEST_FRAGILITY = 6.0
 DRIFT_PERSISTENCE = 0.92
 """Share of last month's drift of a customer's habit that lasts."""
 DEBIT_SPREAD_DAYS = 0.01
 """Spread of a direct debit: it is drawn on the due date, never a day beside it."""
-RUNS = {
-    "daily": (0.42, (0, 1, 2, 3, 4), ()),
+WORKDAYS = (0, 1, 2, 3, 4)
+RUNS: dict[str, tuple[float, tuple[int, ...] | None, tuple[int, ...]]] = {
+    "daily": (0.42, WORKDAYS, ()),
     "weekly": (0.24, None, ()),
     "twice weekly": (0.12, (1, 3), ()),
     "month end": (0.08, (), (31,)),
@@ -31,7 +36,7 @@ class Habits:
 
     A habitual payment is meant for the day usual_days + drift + what the state of the day adds,
     spread logistically with scale `spread_days`. With chance `slow_share` an invoice slips and is
-    meant for slow_from_days + an time of mean `slow_days` instead (for direct debits:
+    meant for slow_from_days + a time of mean `slow_days` instead (for direct debits:
     it is returned and paid by transfer that late). `discount_share` is the chance to take an
     offered discount, `dispute_share` to dispute, `large_days` what one unit of log amount above
     the customer's median adds. Money leaves only on days of the payment runs.
@@ -65,44 +70,55 @@ def draw_habits(profile: Profile, rng: np.random.Generator) -> Habits:
     runs = names[int(rng.choice(len(names), p=[share for share, _, _ in RUNS.values()]))]
     own_weekday = int(rng.integers(0, 5))
     _, weekdays, month_days = RUNS[runs]
-    by_month = bool(month_days)
-    direct_debit = profile.payment_method == "direct_debit"
     usual_days = (
-        -5.4
+        -5.8
         + rng.normal(0.0, 2.8)
         + (rng.exponential(8.0) if rng.random() < 0.18 else 0.0)
         + COUNTRY_DAYS.get(profile.country, 0.0)
-        + {"key": 1.5, "standard": 0.0, "small": -0.5}[profile.segment]
+        + SEGMENT_DAYS[profile.segment]
         - 0.04 * (profile.terms_days - 30)
-        - (7.0 if by_month else 0.0)
+        - (7.0 if month_days else 0.0)
     )
-    spread_days = float(np.exp(rng.normal(np.log(2.4), 0.4)))
-    slow_share = float(rng.beta(1.2, 11.5))
-    slow_days = float(rng.uniform(14.0, 32.0))
-    fragility = (
-        float(np.exp(rng.normal(-0.35, 0.9)))
-        * {"key": 0.6, "standard": 0.9, "small": 1.4}[profile.segment]
-    )
-    return Habits(
-        usual_days=0.0 if direct_debit else float(usual_days),
-        spread_days=DEBIT_SPREAD_DAYS if direct_debit else spread_days,
-        slow_share=slow_share * (0.4 if direct_debit else 1.0),
-        slow_from_days=6.0 if direct_debit else 0.0,
-        slow_days=slow_days,
+    fragility = SEGMENT_FRAGILITY[profile.segment] * np.exp(rng.normal(-0.2, 0.75))
+    habits = Habits(
+        usual_days=float(usual_days),
+        spread_days=float(np.exp(rng.normal(np.log(2.4), 0.4))),
+        slow_share=float(rng.beta(1.2, 11.5)),
+        slow_from_days=0.0,
+        slow_days=float(rng.uniform(14.0, 32.0)),
         discount_share=float(rng.beta(3.0, 2.0)),
-        dispute_share=0.0 if direct_debit else float(rng.beta(1.0, 40.0)),
-        large_days=0.0 if direct_debit else float(rng.normal(0.7, 0.6)),
-        fragility=min(fragility, 12.0),
-        direct_debit=direct_debit,
-        runs="daily" if direct_debit else runs,
-        run_weekdays=(
-            RUNS["daily"][1] or ()
-            if direct_debit
-            else ((own_weekday,) if weekdays is None else weekdays)
-        ),
-        run_month_days=() if direct_debit else month_days,
+        dispute_share=float(rng.beta(1.0, 40.0)),
+        large_days=float(rng.normal(0.7, 0.6)),
+        fragility=min(float(fragility), LARGEST_FRAGILITY),
+        direct_debit=False,
+        runs=runs,
+        run_weekdays=(own_weekday,) if weekdays is None else weekdays,
+        run_month_days=month_days,
         short_pay_share=float(rng.beta(1.0, 25.0)),
-        part_pay_share=0.0 if direct_debit else float(rng.beta(1.0, 18.0)),
+        part_pay_share=float(rng.beta(1.0, 18.0)),
+    )
+    return _by_debit(habits) if profile.payment_method == "direct_debit" else habits
+
+
+def _by_debit(habits: Habits) -> Habits:
+    """The habits of a customer whose invoices are drawn from its account when due.
+
+    A slow payment is then a debit that was returned; there are fewer.
+    """
+    return replace(
+        habits,
+        direct_debit=True,
+        usual_days=0.0,
+        spread_days=DEBIT_SPREAD_DAYS,
+        slow_share=0.4 * habits.slow_share,
+        slow_from_days=6.0,
+        dispute_share=0.0,
+        large_days=0.0,
+        runs="daily",
+        run_weekdays=WORKDAYS,
+        run_month_days=(),
+        short_pay_share=0.0,
+        part_pay_share=0.0,
     )
 
 

@@ -23,7 +23,7 @@ MEAN_DAYS = {
 """Mean days until each step if it were the only one, for a fragility of 1."""
 WORSENING = ((HEALTHY, STRAINED), (HEALTHY, STOPPED), (STRAINED, DISTRESSED))
 """Steps whose chance grows in proportion to a customer's fragility."""
-FIRST_STATE = (0.90, 0.09, 0.01)
+FIRST_STATE = (0.92, 0.075, 0.005)
 """Chance of beginning healthy, strained and distressed."""
 
 

@@ -5,18 +5,10 @@ from typing import Any
 import numpy as np
 
 from ledger.arrays import Array, Flags, Floats, Rows
-from training.simulated_cash import Clearings, Payments
-from training.simulated_collections import (
-    DISPUTE_OUTCOMES,
-    DISPUTE_REASONS,
-    Contacts,
-    Disputes,
-)
-from training.simulated_credits import Credits
+from training.simulated_books import Books
+from training.simulated_collections import DISPUTE_OUTCOMES, DISPUTE_REASONS
 from training.simulated_customers import Profile
 from training.simulated_economy import Economy
-from training.simulated_facts import Fact, Guarantee
-from training.simulated_invoices import Invoices
 from training.simulated_transfers import KINDS
 
 Columns = dict[str, Any]
@@ -26,8 +18,23 @@ Days count from the first day of the ledger, NaN for none; money is in minor uni
 """
 
 
-def customer_columns(profile: Profile) -> Columns:
-    """One row of `customers`."""
+def rows_of(books: Books) -> list[tuple[str, Columns]]:
+    """Rows of a customer with the name of their table; a table may come twice."""
+    return [
+        ("customers", _customer(books.profile)),
+        ("customer_facts", _facts(books)),
+        ("invoices", _invoices(books)),
+        ("invoices", _credit_notes(books)),
+        ("payments", _payments(books)),
+        ("allocations", _allocations(books)),
+        ("disputes", _disputes(books)),
+        ("promises", _promises(books)),
+        ("contacts", _contacts(books)),
+        ("guarantees", _guarantees(books)),
+    ]
+
+
+def _customer(profile: Profile) -> Columns:
     mailbox = profile.name.lower().replace(" ", ".")
     return {
         "customer_id": [profile.customer_id],
@@ -44,8 +51,8 @@ def customer_columns(profile: Profile) -> Columns:
     }
 
 
-def fact_columns(profile: Profile, facts: list[Fact]) -> Columns:
-    """Rows of `customer_facts`."""
+def _facts(books: Books) -> Columns:
+    profile, facts = books.profile, books.facts
     return {
         "customer_id": [profile.customer_id] * len(facts),
         "name": [fact.name for fact in facts],
@@ -55,8 +62,8 @@ def fact_columns(profile: Profile, facts: list[Fact]) -> Columns:
     }
 
 
-def invoice_columns(profile: Profile, invoices: Invoices, recorded_day: Rows) -> Columns:
-    """Rows of `invoices` of kind invoice."""
+def _invoices(books: Books) -> Columns:
+    profile, invoices = books.profile, books.invoices
     terms, percents = invoices.terms_days.tolist(), (100 * invoices.discount_pct).tolist()
     offers = invoices.discount_day > 0
     return {
@@ -68,7 +75,7 @@ def invoice_columns(profile: Profile, invoices: Invoices, recorded_day: Rows) ->
         "currency": profile.currency,
         "kind": "invoice",
         "company": _company(profile),
-        "document_no": [f"{_company(profile)}-{n + 1}" for n in range(len(invoices))],
+        "document_no": _ids(f"{_company(profile)}-R", profile, len(invoices)),
         "customer_reference": [f"PO{profile.index + 1}{n:05d}" for n in range(len(invoices))],
         "terms_code": [
             f"{percent:.0f}/10 NET{days}" if percent else f"NET{days}"
@@ -79,12 +86,13 @@ def invoice_columns(profile: Profile, invoices: Invoices, recorded_day: Rows) ->
         "payment_method": profile.payment_method,
         "applies_to": None,
         "delivered_on": invoices.issued_day - 1,
-        "recorded_on": recorded_day,
+        "recorded_on": books.invoice_recorded_day,
     }
 
 
-def credit_note_columns(profile: Profile, credits: Credits) -> Columns:
-    """Rows of `invoices` of kind credit_note; netting has none."""
+def _credit_notes(books: Books) -> Columns:
+    """Netting has no document."""
+    profile, credits = books.profile, books.credits
     notes = np.flatnonzero(~credits.is_netting)
     day = credits.day[notes]
     return {
@@ -96,13 +104,13 @@ def credit_note_columns(profile: Profile, credits: Credits) -> Columns:
         "currency": profile.currency,
         "kind": "credit_note",
         "company": _company(profile),
-        "document_no": [f"{_company(profile)}-N{note + 1}" for note in notes],
+        "document_no": _ids(f"{_company(profile)}-N", profile, len(credits.day))[notes],
         "recorded_on": day,
     }
 
 
-def payment_columns(profile: Profile, payments: Payments) -> Columns:
-    """Rows of `payments`."""
+def _payments(books: Books) -> Columns:
+    profile, payments = books.profile, books.payments
     ids = _payment_ids(profile, len(payments.day))
     undone = payments.reverses >= 0
     own = "transfer" if profile.payment_method == "direct_debit" else profile.payment_method
@@ -119,14 +127,13 @@ def payment_columns(profile: Profile, payments: Payments) -> Columns:
     }
 
 
-def allocation_columns(
-    profile: Profile, invoices: int, credits: Credits, clearings: Clearings
-) -> Columns:
-    """Rows of `allocations`: notes and netting, then what came with cash, by day."""
+def _allocations(books: Books) -> Columns:
+    """Notes and netting, then what came with cash, by day."""
+    profile, credits, clearings = books.profile, books.credits, books.clearings
     applied = np.flatnonzero(credits.applied_minor > 0)
     netted = credits.is_netting[applied]
     notes = _note_ids(profile, len(credits.day))[applied]
-    invoice = invoice_ids(profile, invoices)
+    invoice = invoice_ids(profile, len(books.invoices))
     payment = _payment_ids(profile, int(clearings.payment.max(initial=-1)) + 1)
     kinds = np.array(KINDS, dtype=object)
     return {
@@ -147,11 +154,11 @@ def allocation_columns(
     }
 
 
-def dispute_columns(profile: Profile, disputes: Disputes, invoices: int) -> Columns:
-    """Rows of `disputes`."""
+def _disputes(books: Books) -> Columns:
+    profile, disputes = books.profile, books.disputes
     return {
         "dispute_id": _ids("D", profile, len(disputes.invoice)),
-        "invoice_id": invoice_ids(profile, invoices)[disputes.invoice],
+        "invoice_id": invoice_ids(profile, len(books.invoices))[disputes.invoice],
         "opened_on": disputes.opened_day,
         "amount": disputes.minor,
         "reason": [DISPUTE_REASONS[k] for k in disputes.reason],
@@ -161,8 +168,8 @@ def dispute_columns(profile: Profile, disputes: Disputes, invoices: int) -> Colu
     }
 
 
-def contact_columns(profile: Profile, contacts: Contacts) -> Columns:
-    """Rows of `contacts`."""
+def _contacts(books: Books) -> Columns:
+    profile, contacts = books.profile, books.contacts
     return {
         "contact_id": _ids("T", profile, len(contacts.day)),
         "customer_id": profile.customer_id,
@@ -175,24 +182,25 @@ def contact_columns(profile: Profile, contacts: Contacts) -> Columns:
     }
 
 
-def promise_columns(profile: Profile, contacts: Contacts, payable_minor: Rows) -> Columns:
-    """Rows of `promises`, over what is payable of the invoice that caused the contact."""
+def _promises(books: Books) -> Columns:
+    """Each over what is payable of the invoice that caused the contact."""
+    profile, contacts = books.profile, books.contacts
     made = np.flatnonzero(contacts.promised_day >= 0)
     invoice = contacts.invoice[made]
-    ids = invoice_ids(profile, len(payable_minor))
+    ids = invoice_ids(profile, len(books.invoices))
     return {
         "promise_id": _ids("M", profile, len(made)),
         "customer_id": profile.customer_id,
         "made_on": contacts.day[made],
         "promised_on": contacts.promised_day[made],
-        "amount": payable_minor[invoice],
+        "amount": books.payable_minor[invoice],
         "invoice_id": _text_where(contacts.names_invoice[made], ids[invoice]),
         "recorded_on": contacts.day[made],
     }
 
 
-def guarantee_columns(profile: Profile, guarantees: list[Guarantee]) -> Columns:
-    """Rows of `guarantees`."""
+def _guarantees(books: Books) -> Columns:
+    profile, guarantees = books.profile, books.guarantees
     return {
         "guarantee_id": _ids("G", profile, len(guarantees)),
         "customer_id": profile.customer_id,
@@ -207,7 +215,7 @@ def guarantee_columns(profile: Profile, guarantees: list[Guarantee]) -> Columns:
 
 
 def fx_rate_columns(economy: Economy) -> list[Columns]:
-    """Rows of `fx_rates`, weekly, for each currency other than the reporting one."""
+    """Weekly rows of `fx_rates` for each currency other than the reporting one."""
     return [
         {"currency": [currency] * len(rates), "on": economy.rate_days, "rate": rates}
         for currency, rates in economy.rates.items()
@@ -227,8 +235,8 @@ def _payment_ids(profile: Profile, count: int) -> Array:
     return _ids("P", profile, count)
 
 
-def _ids(letter: str, profile: Profile, count: int) -> Array:
-    stem = f"{letter}{profile.customer_id[1:]}-"
+def _ids(prefix: str, profile: Profile, count: int) -> Array:
+    stem = f"{prefix}{profile.customer_id[1:]}-"
     return np.array([f"{stem}{n + 1:05d}" for n in range(count)], dtype=object)
 
 

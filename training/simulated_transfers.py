@@ -118,13 +118,13 @@ def draw_returned_debits(
     economy: Economy,
     rng: np.random.Generator,
 ) -> tuple[Transfers, Rows]:
-    """Direct debits that the bank returns, and the day it does, not after the last transfer."""
+    """Direct debits that the bank returns, and the day it does, before the last transfer."""
     attempt_day = economy.next_business_day[invoices.due_day]
     fails = (fates.way == SLOW) | (states[attempt_day] >= STOPPED)
     rows = np.flatnonzero(fails & (fates.cancelled_day < 0) & habits.direct_debit)
     returned = economy.next_business_day[attempt_day[rows] + rng.integers(2, 6, len(rows))]
     paid_day = fates.paid_day[rows]
-    returned = np.where(paid_day < 0, returned, np.minimum(returned, paid_day))
+    returned = np.where(paid_day < 0, returned, np.minimum(returned, paid_day - 1))
     return Transfers(rows, attempt_day[rows], payable[rows]), returned
 
 

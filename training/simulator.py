@@ -12,34 +12,17 @@ from ledger.days import date_of
 from ledger.definitions import Definitions
 from ledger.money import exponent
 from ledger.schema import TABLES
-from training.simulated_cash import draw_cash
-from training.simulated_collections import draw_contacts, draw_disputes
-from training.simulated_credits import draw_credits
+from training.simulated_books import draw_books
 from training.simulated_customers import draw_profile
 from training.simulated_defaults import default_day
 from training.simulated_delays import LONGEST_TERMS_DAYS, law_of_plans
 from training.simulated_economy import Economy, simulate_economy
-from training.simulated_facts import draw_facts, draw_guarantees
 from training.simulated_fates import draw_fates
 from training.simulated_frames import ledger_frame, truth_frame, with_decimal_text
 from training.simulated_habits import draw_drift, draw_habits, payment_runs
 from training.simulated_health import daily_transitions, health_law, simulate_health
 from training.simulated_invoices import simulate_invoices
-from training.simulated_tables import (
-    Columns,
-    allocation_columns,
-    contact_columns,
-    credit_note_columns,
-    customer_columns,
-    dispute_columns,
-    fact_columns,
-    fx_rate_columns,
-    guarantee_columns,
-    invoice_columns,
-    payment_columns,
-    promise_columns,
-)
-from training.simulated_transfers import DEDUCTION
+from training.simulated_tables import Columns, fx_rate_columns, rows_of
 from training.simulated_truth import (
     CUSTOMER_DAYS,
     INVOICE_DAYS,
@@ -52,8 +35,6 @@ from training.simulation_settings import SimulationSettings
 __all__ = ["Simulation", "SimulationSettings", "simulate", "write_simulation"]
 
 TIMEZONE = "Europe/Paris"
-LATE_INVOICE_SHARE = 0.01
-"""Invoices recorded one to three days after issue."""
 
 
 @dataclass(frozen=True)
@@ -152,45 +133,16 @@ def _simulate_customer(index: int, settings: SimulationSettings, economy: Econom
     invoices = simulate_invoices(profile, states, economy, rng)
     law = law_of_plans(invoices, habits, drift, states, runs, economy)
     fates = draw_fates(law, invoices, states, runs, economy, rng)
-    credits = draw_credits(invoices, fates, economy, rng)
-    credited = credits.credited_minor(len(invoices))
-    payments, clearings = draw_cash(invoices, credited, fates, habits, states, economy, rng)
-    deducted = np.isin(np.arange(len(invoices)), clearings.invoice[clearings.kind == DEDUCTION])
-    disputes = draw_disputes(invoices, deducted, fates, rng)
-    contacts = draw_contacts(invoices, fates, habits.direct_debit, economy, rng)
-    facts = draw_facts(profile, habits.fragility, states, economy, rng)
-    guarantees = draw_guarantees(profile, economy, rng)
-    is_late_record = rng.random(len(invoices)) < LATE_INVOICE_SHARE
-    recorded = invoices.issued_day + is_late_record * rng.integers(1, 4, len(invoices))
+    books = draw_books(profile, habits, states, invoices, fates, economy, rng)
 
-    insolvent = [fact.day for fact in facts if fact.value == "insolvent"]
-    defaulted = default_day(
-        invoices,
-        fates,
-        credits,
-        payments,
-        clearings,
-        disputes,
-        insolvent[0] if insolvent else None,
-        economy.daily_rates(profile.currency) / 10 ** exponent(profile.currency),
-        economy,
-        Definitions(),
-    )
-    rows = [
-        ("customers", customer_columns(profile)),
-        ("customer_facts", fact_columns(profile, facts)),
-        ("invoices", invoice_columns(profile, invoices, recorded)),
-        ("invoices", credit_note_columns(profile, credits)),
-        ("payments", payment_columns(profile, payments)),
-        ("allocations", allocation_columns(profile, len(invoices), credits, clearings)),
-        ("disputes", dispute_columns(profile, disputes, len(invoices))),
-        ("promises", promise_columns(profile, contacts, invoices.amount_minor - credited)),
-        ("contacts", contact_columns(profile, contacts)),
-        ("guarantees", guarantee_columns(profile, guarantees)),
-    ]
+    minor_in_reporting = economy.daily_rates(profile.currency) / 10 ** exponent(profile.currency)
+    defaulted = default_day(books, fates, minor_in_reporting, economy, Definitions())
     health = health_law(transitions, LONGEST_TERMS_DAYS + LATEST_CHANCE_DAYS)
     return _Customer(
-        [(table, with_decimal_text(table, columns, profile.currency)) for table, columns in rows],
+        [
+            (table, with_decimal_text(table, columns, profile.currency))
+            for table, columns in rows_of(books)
+        ],
         invoice_truth(profile, invoices, law, fates, health, runs, economy),
         customer_truth(profile, habits, states, defaulted),
     )

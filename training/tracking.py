@@ -121,12 +121,12 @@ def _default_store(settings: Settings) -> Iterator[None]:
     import mlflow
 
     was_set = mlflow.is_tracking_uri_set()  # type: ignore[no-untyped-call]
-    before = mlflow.get_tracking_uri() if was_set else ""
+    before = mlflow.get_tracking_uri() if was_set else None
     mlflow.set_tracking_uri(settings.mlflow_uri)
     try:
         yield
     finally:
-        mlflow.set_tracking_uri(before)
+        mlflow.set_tracking_uri(before)  # type: ignore[arg-type]
 
 
 def _ensure_model(client: "MlflowClient") -> None:

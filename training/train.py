@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from features.compute import compute_features
-from features.frame import FeatureFrame, Observations, of_customers, of_invoices
+from features.frame import FeatureFrame, Observations, of_customers
 from features.priors import Priors, build_priors
-from ledger.arrays import Rows
+from ledger.arrays import Codes, Rows
+from ledger.completeness import require_complete
 from ledger.days import date_of
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
@@ -15,9 +16,11 @@ from models.bundle import ModelBundle
 from models.reference import reference_row
 from training.card import model_card
 from training.default_training import train_default
+from training.delay_rows import delay_rows
 from training.delay_training import train_delay
 from training.digest import ledger_digest
-from training.labels import DelayOutcomes, delay_outcomes
+from training.labels import active_customers, delay_outcomes
+from training.person_periods import Looks
 from training.recipe import Recipe
 
 PROBE_INVOICES, PROBE_CUSTOMERS = 12, 4
@@ -61,13 +64,14 @@ def train(
         If the ledger does not reach `as_of`, or no invoice was known by then.
     """
     progress(STEPS[0])
-    known = _known(ledger, as_of)
+    known = known_ledger(ledger, as_of)
     outcomes = delay_outcomes(known, recipe.definitions)
     priors = build_priors(known, recipe.definitions)
     progress(STEPS[1])
-    delay = train_delay(known, outcomes, priors, recipe)
+    rows = delay_rows(known, outcomes, priors, recipe)
+    delay = train_delay(rows, outcomes, recipe)
     progress(STEPS[2])
-    default = train_default(known, priors, recipe)
+    default = train_default(known, outcomes, priors, recipe)
     progress(STEPS[3])
     metrics = {"delay": dict(delay.metrics), "default": dict(default.metrics)}
     notes = (*delay.notes, *default.notes)
@@ -80,18 +84,64 @@ def train(
         for name, part in (("delay", delay), ("default", default))
         if part.model is None
     }
-    customers = of_customers(*_latest(known, as_of))
+    customers = active_customers(known, outcomes, as_of, recipe.default.active_days)
+    portfolio = compute_features(
+        known,
+        of_customers(customers, np.full(len(customers), as_of, np.int32)),
+        priors,
+        recipe.definitions,
+    )
     return ModelBundle(
         delay.model,
         default.model,
         absent,
-        reference_row(delay.frame),
-        reference_row(default.frame),
+        reference_row(rows.frame),
+        reference_row(portfolio),
         priors,
         recipe.as_dict(),
         window,
         ledger_digest(known),
         {**metrics, "notes": list(notes)},
         model_card(window, metrics, notes, absent, recipe),
-        delay.frame,
+        _probe(known, rows.looks, customers, as_of, priors, recipe),
     )
+
+
+def known_ledger(ledger: Ledger, as_of: int) -> Ledger:
+    """The ledger as known at the close of a day that it is complete through.
+
+    Raises
+    ------
+    LedgerError
+        If it is not, or no invoice was known by then.
+    """
+    require_complete(ledger, as_of)
+    known = ledger.known_at(as_of)
+    if len(known.invoices) == 0:
+        raise LedgerError(
+            [
+                f"no invoice is known on {date_of(as_of)}; training needs invoices and their "
+                "payments; check the dates of the ledger or train as of a later day"
+            ]
+        )
+    return known
+
+
+def _probe(
+    ledger: Ledger, looks: Looks, customers: Codes, as_of: int, priors: Priors, recipe: Recipe
+) -> FeatureFrame:
+    """Features of a few looks at invoices, spread over the ledger, and of a few customers."""
+    seen = looks.take(_spread(len(looks), PROBE_INVOICES))
+    some = customers[_spread(len(customers), PROBE_CUSTOMERS)]
+    observations = Observations(
+        np.concatenate([ledger.invoices["customer_id"][seen.invoice], some]),
+        np.concatenate([seen.invoice, np.zeros(len(some), np.int64)]),
+        np.repeat([True, False], [len(seen), len(some)]),
+        np.concatenate([seen.as_of, np.full(len(some), as_of, np.int32)]),
+    )
+    return compute_features(ledger, observations, priors, recipe.definitions)
+
+
+def _spread(n: int, wanted: int) -> Rows:
+    """At most so many of n positions, evenly spread."""
+    return np.unique(np.linspace(0, n - 1, min(n, wanted)).astype(np.int64))

@@ -100,4 +100,5 @@ def _event(frame: FeatureFrame, row: Array, log_odds: Floats) -> Array:
     rng = np.random.default_rng(4)
     asked = np.nan_to_num(frame.values[:, influential(12)])
     push = 0.5 * np.tanh(asked).sum(axis=1)[row]
-    return (rng.random(len(row)) < 1.0 / (1.0 + np.exp(-log_odds - push))).astype(float)
+    happened: Array = rng.random(len(row)) < 1.0 / (1.0 + np.exp(-log_odds - push))
+    return happened.astype(float)

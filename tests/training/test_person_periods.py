@@ -1,69 +1,27 @@
 """Person-periods against a slow reading of their definition, on a random ledger."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from ledger.days import datetimes, parse_day
 from ledger.frames import ledger_from_frames
 from ledger.ledger import Extract, Ledger
 from ledger.settlement import CANCELLED, OPEN, PAID, WRITTEN_OFF, settle, state_at
 from models.grid import LOWER_ENDS, UPPER_ENDS
+from tests.training.fated_ledgers import START, THROUGH, fated_ledger
 from training.labels import DelayOutcomes, delay_outcomes
 from training.person_periods import PersonPeriods, looks_at, person_periods, within_rows
 from training.recipe import Moments, read_recipe
 
-START, THROUGH = parse_day("2023-01-01"), parse_day("2023-12-31")
 MOMENTS = Moments(1.0, (-7, 0, 15), (0.5, 0.25, 0.125))
 DEFINITIONS = read_recipe().definitions
-
-
-def random_ledger(invoices: int, seed: int = 1) -> Ledger:
-    """Invoices paid, paid twice or in parts, reversed, credited, written off and left open."""
-    draw = np.random.default_rng(seed)
-    issued = START + draw.integers(0, 340, invoices)
-    due = issued + draw.choice([0, 14, 30, 100], invoices)
-    fate = draw.choice(["paid", "parts", "reversed", "credited", "bad_debt", "open"], invoices)
-    paid = np.maximum(due + draw.integers(-40, 70, invoices), issued - 2)
-    recorded = paid + draw.choice([0, 0, 0, 4], invoices)
-    names = np.array([f"i{n:03d}" for n in range(invoices)])
-    day = datetimes
-    payments = pd.DataFrame(
-        {"payment_id": names, "invoice_id": names, "paid_on": day(paid), "amount": 100.0,
-         "recorded_on": day(recorded)}
-    )[np.isin(fate, ["paid", "reversed"])]  # fmt: skip
-    reversals = pd.DataFrame(
-        {"payment_id": names + "r", "reversal_of": names, "paid_on": day(recorded + 9),
-         "amount": -100.0}
-    )[fate == "reversed"]  # fmt: skip
-    parts = np.flatnonzero(fate == "parts")
-    allocations = [
-        pd.DataFrame(
-            {"allocation_id": names[rows] + suffix, "invoice_id": names[rows], "kind": kind,
-             "amount": amount, "allocated_on": day(paid[rows] + wait)}
-        )
-        for rows, suffix, kind, amount, wait in (
-            (parts, "a", "payment", 60.0, 0),
-            (parts, "b", "payment", 39.5, 11),
-            (np.flatnonzero(fate == "credited"), "c", "credit_note", 100.0, 0),
-            (np.flatnonzero(fate == "bad_debt"), "d", "bad_debt", 100.0, 60),
-        )
-    ]  # fmt: skip
-    frames = {
-        "invoices": pd.DataFrame(
-            {"invoice_id": names, "customer_id": draw.choice(["a", "b", "c"], invoices),
-             "issued_on": day(issued), "due_on": day(due), "amount": 100.0}
-        ),
-        "payments": pd.concat([payments, reversals]),
-        "allocations": pd.concat(allocations),
-    }  # fmt: skip
-    return ledger_from_frames(frames, Extract("EUR", THROUGH))
 
 
 def slow_rows(ledger: Ledger, outcomes: DelayOutcomes) -> list[tuple[str, int, int, bool, float]]:
     """(invoice, as_of, interval, paid, weight) of every row, one day and interval at a time."""
     settlements = settle(ledger, DEFINITIONS)
-    states = {d: state_at(settlements, len(ledger.invoices), d)[0] for d in range(START, THROUGH + 1)}
+    states = {
+        d: state_at(settlements, len(ledger.invoices), d)[0] for d in range(START, THROUGH + 1)
+    }
     last_state, paid_on = state_at(settlements, len(ledger.invoices), THROUGH)
     ids = ledger.text("invoices", "invoice_id")
     rows = []
@@ -81,7 +39,9 @@ def slow_rows(ledger: Ledger, outcomes: DelayOutcomes) -> list[tuple[str, int, i
             for k in range(len(UPPER_ENDS)):
                 first, last = due + LOWER_ENDS[k] + 1, due + UPPER_ENDS[k]
                 has_paid = last_state[i] == PAID and paid_on[i] <= last
-                gone_before = last_state[i] == PAID and paid_on[i] <= max(as_of, first - 1 if k else 0)
+                gone_before = last_state[i] == PAID and paid_on[i] <= max(
+                    as_of, first - 1 if k else 0
+                )
                 if gone_before:
                     at_risk = False
                 if at_risk and first > as_of and last <= last_known:
@@ -100,7 +60,7 @@ def fast_rows(ledger: Ledger, outcomes: DelayOutcomes) -> list[tuple[str, int, i
 
 @pytest.mark.parametrize("seed", range(3))
 def test_rows_are_those_of_a_slow_reading_of_the_definition(seed: int) -> None:
-    ledger = random_ledger(150, seed)
+    ledger = fated_ledger(150, seed)
     outcomes = delay_outcomes(ledger, DEFINITIONS)
     rows = fast_rows(ledger, outcomes)
     assert rows == slow_rows(ledger, outcomes)
@@ -108,7 +68,7 @@ def test_rows_are_those_of_a_slow_reading_of_the_definition(seed: int) -> None:
 
 
 def test_bad_debt_stays_at_risk_to_the_last_known_day_and_a_cancelled_item_does_not() -> None:
-    ledger = random_ledger(300)
+    ledger = fated_ledger(300)
     outcomes = delay_outcomes(ledger, DEFINITIONS)
     state, _ = state_at(outcomes.settlements, len(outcomes), THROUGH)
     assert (outcomes.followed_through[state == WRITTEN_OFF] == THROUGH).all()
@@ -117,7 +77,7 @@ def test_bad_debt_stays_at_risk_to_the_last_known_day_and_a_cancelled_item_does_
 
 
 def test_no_row_ends_after_the_last_known_day_or_starts_before_the_look() -> None:
-    ledger = random_ledger(300)
+    ledger = fated_ledger(300)
     outcomes = delay_outcomes(ledger, DEFINITIONS)
     looks = looks_at(ledger, outcomes, MOMENTS)
     periods = person_periods(looks, outcomes)
@@ -127,7 +87,7 @@ def test_no_row_ends_after_the_last_known_day_or_starts_before_the_look() -> Non
 
 
 def test_the_cap_leaves_out_whole_invoices_and_keeps_what_another_ledger_keeps() -> None:
-    ledger = random_ledger(200)
+    ledger = fated_ledger(200)
     outcomes = delay_outcomes(ledger, DEFINITIONS)
     looks = looks_at(ledger, outcomes, MOMENTS)
     every = person_periods(looks, outcomes)

@@ -4,13 +4,21 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from random import Random
 
 import matplotlib.pyplot as plt
+import mlflow
+import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
+from features.priors import build_priors
+from ledger.definitions import Definitions
 from ledger.settings import Settings
+from models.bundle import ModelBundle
+from models.feature_tables import table_of
 from models.manifest import BundleError, seal
 from models.registry import (
     CHALLENGER,
@@ -23,6 +31,8 @@ from models.registry import (
     promote,
     versions,
 )
+from tests.ledgers import random_ledger
+from tests.models.random_models import default_model, delay_model, random_frame
 from training.tracking import register, tracked_run
 
 
@@ -154,6 +164,35 @@ def test_a_bundle_not_as_its_manifest_says_is_not_registered(
     assert versions(settings) == ()
 
 
+def test_mlflow_loads_the_champion_and_scores_as_the_bundle_does(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = np.nanmedian(random_frame(100, seed=6).values, axis=0)
+    made = ModelBundle(
+        delay=delay_model(),
+        default=default_model(),
+        absent={},
+        invoice_reference=reference,
+        customer_reference=reference,
+        priors=build_priors(random_ledger(Random(1))),
+        recipe={"definitions": asdict(Definitions())},
+        window={},
+        data_sha256="0" * 64,
+        metrics={},
+        card="# Model card\n",
+        probe=random_frame(20, seed=7),
+    )
+    made.save(tmp_path / "bundle")
+    train(settings, tmp_path / "bundle")
+    promote(settings)
+    table = table_of(random_frame(30, seed=8))
+    expected = made.predict(table)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", settings.mlflow_uri)
+    champion = mlflow.pyfunc.load_model("models:/duecast@champion")
+    assert_frame_equal(champion.predict(table), expected)
+    assert_frame_equal(ModelBundle.load(find(settings, CHAMPION).path).predict(table), expected)
+
+
 def stop_by_deleting(settings: Settings) -> Settings:
     (settings.home / "mlflow.db").unlink()
     return settings
@@ -185,6 +224,16 @@ def test_with_mlflow_down_the_bundle_accepted_last_is_found(
     assert files_of(found.path) == files_of(bundle)
     with pytest.raises(UnreachableError):
         find(stopped, CHALLENGER)
+
+
+def test_what_is_said_of_an_unreachable_mlflow_holds_no_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    settings = Settings(home=tmp_path, tracking_uri="http://someone:secret@127.0.0.1:9")
+    with pytest.raises(UnreachableError, match=r"MLflow at http://127\.0\.0\.1:9 fails") as caught:
+        versions(settings)
+    assert "secret" not in str(caught.value)
 
 
 def test_with_the_artifacts_gone_the_bundle_accepted_last_is_found(
@@ -257,6 +306,8 @@ def test_training_says_nothing_tells_nobody_and_writes_in_its_home_only(tmp_path
 import sys
 from pathlib import Path
 from ledger.settings import Settings
+from tests.ledgers import random_ledger
+from tests.models.random_models import default_model, delay_model, random_frame
 from training.tracking import register, tracked_run
 
 assert "mlflow" not in sys.modules, "importing our modules imported MLflow"

@@ -1,0 +1,132 @@
+"""The customer's invoices that were issued or fall due together with the observed one."""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from features.frame import Record
+from features.history import Changes, History, Items, Outcomes, Visits
+from features.order import order_by
+from ledger.arrays import Array, Days, Rows
+
+LATEST_OUTCOMES = 5
+
+
+class DueDays(NamedTuple):
+    """Days on which items of a customer fall due, by customer and day; `of_item` per item."""
+
+    starts: Rows
+    due_on: Days
+    of_item: Rows
+
+
+def build_due_days(history: History) -> DueDays:
+    """Number the days on which the items of each customer fall due."""
+    due_on, owner = history.items.due_on, history.owner
+    order = order_by(owner, due_on)
+    due_on, owner = due_on[order], owner[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (due_on[1:] != due_on[:-1]) | (owner[1:] != owner[:-1])
+    of_item = np.empty(len(order), np.int64)
+    of_item[order] = np.cumsum(first) - 1
+    starts = np.concatenate([[0], np.cumsum(first)])[history.items.starts]
+    return DueDays(starts, due_on[first], of_item)
+
+
+@numba.njit(cache=True)
+def write_siblings(
+    rows: Array,
+    visits: Visits,
+    items: Items,
+    outcomes: Outcomes,
+    changes: Changes,
+    due_days: DueDays,
+) -> None:
+    """Write how many other invoices became known or fall due with this one, and how many are paid.
+
+    A week runs from Monday to Sunday.
+    """
+    known = np.zeros(len(due_days.due_on), np.int64)
+    paid = np.zeros(len(due_days.due_on), np.int64)
+    stands = np.zeros(len(outcomes.item), np.bool_)
+    for c in range(len(visits.starts) - 1):
+        item, change, last = items.starts[c], changes.starts[c], outcomes.starts[c]
+        for v in range(visits.starts[c], visits.starts[c + 1]):
+            as_of = visits.as_of[v]
+            while item < items.starts[c + 1] and items.known_on[item] <= as_of:
+                known[due_days.of_item[item]] += 1
+                item += 1
+            while change < changes.starts[c + 1] and changes.known_on[change] <= as_of:
+                o = changes.outcome[change]
+                paid[due_days.of_item[outcomes.item[o]]] += changes.sign[change]
+                stands[o] = changes.sign[change] > 0
+                last = max(last, o + 1)
+                change += 1
+            row, i, own = rows[visits.row[v]], visits.item[v], visits.outcome[v]
+            if i < 0:
+                _write_none(row)
+                continue
+            day = due_days.of_item[i]
+            own_paid = 1 if own >= 0 else 0
+            row.same_day_items = _known_together(items, items.starts[c], items.starts[c + 1], i) - 1
+            row.same_due_items = known[day] - 1
+            row.same_due_paid_share = np.nan
+            if known[day] > 1:
+                row.same_due_paid_share = (paid[day] - own_paid) / (known[day] - 1)
+            in_week, paid_in_week = _in_week(due_days, known, paid, c, day)
+            row.same_week_items = in_week - 1
+            row.same_week_paid_share = np.nan
+            if in_week > 1:
+                row.same_week_paid_share = (paid_in_week - own_paid) / (in_week - 1)
+            latest = _latest_due(items, outcomes, stands, outcomes.starts[c], last, own)
+            row.paid_ahead_days = latest - items.due_on[i]
+
+
+@numba.njit(cache=True)
+def _write_none(row: Record) -> None:
+    row.same_day_items = np.nan
+    row.same_due_items = np.nan
+    row.same_due_paid_share = np.nan
+    row.same_week_items = np.nan
+    row.same_week_paid_share = np.nan
+    row.paid_ahead_days = np.nan
+
+
+@numba.njit(cache=True)
+def _known_together(items: Items, first: int, stop: int, i: int) -> int:
+    """Number of items of a customer that became known on the same day as item i."""
+    day = items.known_on[i]
+    low = first + np.searchsorted(items.known_on[first:stop], day, side="left")
+    high = first + np.searchsorted(items.known_on[first:stop], day, side="right")
+    return high - low
+
+
+@numba.njit(cache=True)
+def _in_week(due_days: DueDays, known: Array, paid: Array, c: int, day: int) -> tuple[int, int]:
+    """Items of a customer that fall due in the week of a day, and those of them paid."""
+    monday = due_days.due_on[day] - (due_days.due_on[day] + 3) % 7
+    in_week, paid_in_week = 0, 0
+    while day > due_days.starts[c] and due_days.due_on[day - 1] >= monday:
+        day -= 1
+    while day < due_days.starts[c + 1] and due_days.due_on[day] < monday + 7:
+        in_week += known[day]
+        paid_in_week += paid[day]
+        day += 1
+    return in_week, paid_in_week
+
+
+@numba.njit(cache=True)
+def _latest_due(
+    items: Items, outcomes: Outcomes, stands: Array, first: int, last: int, own: int
+) -> float:
+    """Latest due date among the last outcomes that stand, but for the visit's own."""
+    found, latest = 0, np.nan
+    for o in range(last - 1, first - 1, -1):
+        if found == LATEST_OUTCOMES:
+            break
+        if stands[o] and o != own:
+            due_on = items.due_on[outcomes.item[o]]
+            latest = due_on if found == 0 else max(latest, due_on)
+            found += 1
+    return latest

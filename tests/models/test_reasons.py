@@ -1,0 +1,89 @@
+"""Reasons: one sentence for a family, the strongest first, at most as many as asked."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from features.catalogue import CATALOGUE
+from features.frame import NAMES
+from models.explanation import DAYS, Explanation
+from models.reasons import AUDIBLE, reasons
+
+FAMILIES = {feature.name: feature.family for feature in CATALOGUE}
+
+
+def explanation(contributions: dict[str, float]) -> Explanation:
+    own = np.array([[contributions.get(name, 0.0) for name in NAMES]])
+    values = np.arange(len(NAMES), dtype=float)[None]
+    total = own.sum(axis=1)
+    return Explanation(NAMES, values, values + 0.5, own, total + 3, np.full(1, 3.0), DAYS)
+
+
+def of_families(*wanted: int) -> list[str]:
+    """A feature of each of some families, by their place in the catalogue."""
+    families = list(dict.fromkeys(FAMILIES[name] for name in NAMES))
+    return [next(n for n in NAMES if FAMILIES[n] == families[place]) for place in wanted]
+
+
+def two_of_one_family() -> tuple[str, str]:
+    return next((one, other) for one, other in pairwise(NAMES) if FAMILIES[one] == FAMILIES[other])
+
+
+def test_the_strongest_comes_first_whatever_its_sign() -> None:
+    small, large, middle = of_families(0, 1, 2)
+    (found,) = reasons(explanation({small: 0.5, large: -8.0, middle: 3.0}))
+    assert [reason.feature for reason in found] == [large, middle, small]
+    assert [reason.contribution for reason in found] == [-8.0, 3.0, 0.5]
+
+
+def test_at_most_as_many_as_asked() -> None:
+    names = of_families(0, 1, 2, 3, 4)
+    found = explanation({name: float(place + 1) for place, name in enumerate(names)})
+    assert len(reasons(found)[0]) == 4
+    assert [reason.feature for reason in reasons(found, at_most=2)[0]] == [names[4], names[3]]
+    assert reasons(found, at_most=0) == [()]
+
+
+def test_a_family_speaks_in_one_sentence_with_its_sum() -> None:
+    one, other = two_of_one_family()
+    (found,) = reasons(explanation({one: 2.0, other: 3.0}))
+    assert [reason.feature for reason in found] == [other]
+    assert found[0].contribution == 5.0
+    assert found[0].family == FAMILIES[one]
+
+
+def test_the_feature_that_speaks_points_where_its_family_does() -> None:
+    one, other = two_of_one_family()
+    (found,) = reasons(explanation({one: 6.0, other: -5.0}))
+    assert (found[0].feature, found[0].contribution) == (one, 1.0)
+    (found,) = reasons(explanation({one: -3.0, other: 2.0}))
+    assert (found[0].feature, found[0].contribution) == (one, -1.0)
+
+
+def test_what_would_not_be_heard_is_not_said() -> None:
+    loud, silent = of_families(0, 1)
+    (found,) = reasons(explanation({loud: AUDIBLE, silent: -0.9 * AUDIBLE}))
+    assert [reason.feature for reason in found] == [loud]
+
+
+def test_a_reason_has_its_value_its_reference_and_its_unit() -> None:
+    (name,) = of_families(1)
+    found = explanation({name: 2.5})
+    column = NAMES.index(name)
+    found.references[0, column] = np.nan
+    reason = reasons(found)[0][0]
+    assert reason.value == float(column)
+    assert reason.reference is None
+    assert reason.unit == DAYS
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_reasons_of_no_rows_are_none(language: str) -> None:
+    found = explanation({})
+    nothing = np.empty((0, len(NAMES)))
+    none = Explanation(
+        NAMES, nothing, nothing, nothing, found.prediction[:0], found.prediction[:0], DAYS
+    )
+    assert reasons(none, language) == []  # type: ignore[arg-type]
+    assert reasons(found) == [()]

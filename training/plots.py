@@ -1,0 +1,61 @@
+"""Figures of a training: is P(late) reliable, and which features move the forecast how far."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from models.explanation import Explanation
+
+SHOWN_FEATURES = 20
+
+
+def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> Figure:
+    """Share late against forecast P(late), one point for each bin of invoices."""
+    figure = Figure(figsize=(5, 5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    forecast, share, _ = zip(*bins, strict=True)
+    axes.plot(forecast, share, marker="o")
+    axes.set(
+        xlim=(0, 1),
+        ylim=(0, 1),
+        xlabel="forecast P(late)",
+        ylabel="share late",
+        title=f"Reliability on {sum(n for _, _, n in bins)} later invoices",
+    )
+    return figure
+
+
+def importance_plot(explanation: Explanation) -> Figure:
+    """Mean size of the contributions of the features that contribute most."""
+    size = np.abs(explanation.contributions).mean(axis=0)
+    largest = np.argsort(size, kind="stable")[-SHOWN_FEATURES:]
+    figure = Figure(figsize=(7, 6), layout="constrained")
+    axes = figure.subplots()
+    axes.barh([explanation.names[feature] for feature in largest], size[largest])
+    axes.set(xlabel=f"mean size of the contribution, {explanation.unit}", title="Importance")
+    return figure
+
+
+def beeswarm_plot(explanation: Explanation) -> Figure:
+    """Contribution of each feature to each row, coloured by the feature's value."""
+    import matplotlib.pyplot as plt
+    import shap
+
+    figure = plt.figure()
+    try:
+        shap.plots.beeswarm(
+            shap.Explanation(
+                values=explanation.contributions,
+                data=explanation.values,
+                feature_names=list(explanation.names),
+            ),
+            max_display=SHOWN_FEATURES,
+            show=False,
+        )
+        figure.axes[0].set_xlabel(f"contribution, {explanation.unit}")
+        figure.set_layout_engine("constrained")
+    finally:
+        plt.close(figure)
+    return figure
