@@ -11,6 +11,7 @@ from features.habits import HABITS, write_habits
 from features.history import build_history
 from features.incidents import INCIDENTS, build_incidents, write_incidents
 from features.likeness import ALIKE, write_likeness
+from features.observable import require_observable
 from features.open_items import OWED, write_open_items
 from features.portfolio import Judged, groups_of, write_portfolio
 from features.priors import Priors
@@ -37,62 +38,69 @@ def compute_features(
     priors: Priors,
     definitions: Definitions = _DEFAULTS,
 ) -> FeatureFrame:
-    """Features of every observation, from what was known at the close of its day."""
+    """Features of every observation, from what was known at the close of its day.
+
+    A pure function of `ledger.known_at(as_of)` for each row, bit for bit; nor does any other row
+    or customer, or the order of either, change a bit. An observed invoice is no part of its own
+    history, whatever became of it by then. NaN means no evidence. The catalogue says what each
+    feature is; the modules named after its families, how it is counted.
+
+    Parameters
+    ----------
+    ledger
+        History of at least the observed customers.
+    observations
+        Of n invoices or customers, in any order.
+    priors
+        What was known of the portfolio, of this ledger or of another (a bundle's snapshot).
+    definitions
+        When an invoice is paid, and when late.
+
+    Returns
+    -------
+    One row for each observation, in their order.
+
+    Raises
+    ------
+    ObservationError
+        Where an observation is about an invoice that is not yet known at the close of its day,
+        belongs to another customer or is a credit note.
+    """
+    require_observable(ledger, observations)
     allocations = all_allocations(ledger)
     settlements = settle(ledger, definitions, allocations)
     history = build_history(ledger, observations, definitions, settlements)
-    visits, items, outcomes, changes = (
-        history.visits,
-        history.items,
-        history.outcomes,
-        history.changes,
-    )
-    n, grace_days = len(observations), definitions.grace_days
-    values = np.empty((n, len(NAMES)))
-    rows = values.view(ROW)[:, 0]
-    weekday_share, month_day_share = np.empty((n, 7)), np.empty((n, 31))
     calendar = build_calendar(history)
+    visits, items = history.visits, history.items
+    outcomes, changes = history.outcomes, history.changes
+    grace_days = definitions.grace_days
     minor_units = 10.0 ** exponent(ledger.extract.reporting_currency)
-    write_terms(
-        rows, visits, items, calendar, numbers_at(ledger, history, "terms_days"), minor_units
-    )
+
+    n = len(observations)
+    values = np.empty((n, len(NAMES)))
+    weekday_share, month_day_share = np.empty((n, 7)), np.empty((n, 31))
+    rows = values.view(ROW)[:, 0]
+
+    agreed_terms_days = numbers_at(ledger, history, "terms_days")
+    write_terms(rows, visits, items, calendar, agreed_terms_days, minor_units)
     write_behaviour(rows, visits, items, outcomes, changes, grace_days, np.zeros(3, TALLY))
     write_recent(rows, visits, items, outcomes, changes, grace_days, np.zeros(3, RECENT))
     write_likeness(rows, visits, items, outcomes, changes, np.zeros(2, ALIKE))
-    write_habits(
-        rows,
-        weekday_share,
-        month_day_share,
-        visits,
-        items,
-        outcomes,
-        changes,
-        calendar,
-        np.zeros(2, HABITS),
-    )
+    shares = (weekday_share, month_day_share)
+    write_habits(rows, *shares, visits, items, outcomes, changes, calendar, np.zeros(2, HABITS))
+    balances = build_balances(ledger, history, allocations, settlements)
+    credit_limit = numbers_at(ledger, history, "credit_limit")
     write_open_items(
-        rows,
-        visits,
-        items,
-        build_balances(ledger, history, allocations, settlements),
-        numbers_at(ledger, history, "credit_limit"),
-        grace_days,
-        minor_units,
-        np.zeros(2, OWED),
+        rows, visits, items, balances, credit_limit, grace_days, minor_units, np.zeros(2, OWED)
     )
     write_siblings(rows, visits, items, outcomes, changes, build_due_days(history))
-    write_incidents(
-        rows, visits, items, build_incidents(ledger, history, allocations), np.zeros(2, INCIDENTS)
-    )
+    incidents = build_incidents(ledger, history)
+    write_incidents(rows, visits, items, incidents, np.zeros(2, INCIDENTS))
     on_hold = np.maximum(words_at(ledger, history, "status", _ON_HOLD), 0)
     write_relation(rows, visits, items, on_hold, np.zeros(2, BILLED))
-    write_portfolio(
-        rows,
-        visits,
-        groups_of(ledger, history, priors),
-        Judged(priors.starts, priors.day, priors.total),
-    )
-    return _framed(ledger, observations, definitions, values, weekday_share, month_day_share)
+    judged = Judged(priors.starts, priors.day, priors.total)
+    write_portfolio(rows, visits, groups_of(ledger, history, priors), judged)
+    return _framed(ledger, observations, definitions, values, *shares)
 
 
 def _framed(

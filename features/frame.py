@@ -7,6 +7,7 @@ import numpy as np
 
 from features.catalogue import CATALOGUE
 from ledger.arrays import Array, Codes, Days, Flags, Floats, Rows
+from ledger.errors import ProblemsError
 
 NAMES: tuple[str, ...] = tuple(f.name for f in CATALOGUE if f.scope == "observation")
 """Columns of a frame, in the order of the catalogue."""
@@ -16,6 +17,10 @@ ROW = np.dtype([(name, np.float64) for name in NAMES])
 
 Record: TypeAlias = Any
 """One element of a structured array, its fields attributes: what kernels count in and write to."""
+
+
+class ObservationError(ProblemsError):
+    """Observations that ask for what is not there."""
 
 
 @dataclass(frozen=True)

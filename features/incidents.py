@@ -8,7 +8,6 @@ import numpy as np
 from features.frame import Record
 from features.history import History, Items, Visits
 from features.order import order_by, starts_of
-from ledger.allocations import Allocations
 from ledger.applications import is_credit_note, reversed_payments
 from ledger.arrays import Array, Codes, Days, Rows
 from ledger.disputes import disputes_of
@@ -19,7 +18,6 @@ from ledger.promises import (
     GRACE_DAYS,
     KEPT,
     LONGEST_DAYS,
-    PromiseOutcomes,
     promise_outcomes,
 )
 
@@ -59,15 +57,12 @@ class Incidents(NamedTuple):
     until: Days
 
 
-def build_incidents(ledger: Ledger, history: History, allocations: Allocations) -> Incidents:
+def build_incidents(ledger: Ledger, history: History) -> Incidents:
     """Sort disputes, promises, returned payments and credit notes into a stream."""
-    judged = PromiseOutcomes(*(np.empty(0, np.int32) for _ in range(5)))
-    if len(ledger.promises):
-        judged = promise_outcomes(ledger, allocations=allocations)
     parts = [
         *_disputes(ledger, history),
         _promises(ledger, history),
-        _judged(history, judged),
+        _judged(ledger, history),
         _returned(ledger, history),
         _credited(ledger, history),
     ]
@@ -138,7 +133,10 @@ def _promises(ledger: Ledger, history: History) -> tuple[Array, ...]:
     )
 
 
-def _judged(history: History, judged: PromiseOutcomes) -> tuple[Array, ...]:
+def _judged(ledger: Ledger, history: History) -> tuple[Array, ...]:
+    if len(ledger.promises) == 0:
+        return _part(np.empty(0, np.int64), np.empty(0, np.int32), JUDGED_KEPT)
+    judged = promise_outcomes(ledger)
     kinds = {KEPT: JUDGED_KEPT, BROKEN: JUDGED_BROKEN}
     kind = np.array([kinds.get(outcome, JUDGED_PARTLY) for outcome in range(3)])
     return _part(history.number[judged.customer], judged.judged_on, kind[judged.outcome])

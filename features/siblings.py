@@ -96,9 +96,12 @@ def _write_none(row: Record) -> None:
 @numba.njit(cache=True)
 def _known_together(items: Items, first: int, stop: int, i: int) -> int:
     """Number of items of a customer that became known on the same day as item i."""
-    day = items.known_on[i]
-    low = first + np.searchsorted(items.known_on[first:stop], day, side="left")
-    high = first + np.searchsorted(items.known_on[first:stop], day, side="right")
+    known_on = items.known_on
+    low, high = i, i + 1
+    while low > first and known_on[low - 1] == known_on[i]:
+        low -= 1
+    while high < stop and known_on[high] == known_on[i]:
+        high += 1
     return high - low
 
 

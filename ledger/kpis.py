@@ -177,8 +177,9 @@ def _countback(books: Books, as_of: int, receivables: int) -> float | None:
     return days
 
 
-def _collection_effectiveness(books: Books, month: int, definitions: Definitions) -> float | None:
-    first_day, last_day = _first_day(month), _first_day(month + 1) - 1
+def _collection_effectiveness(
+    books: Books, first_day: int, last_day: int, definitions: Definitions
+) -> float | None:
     opening = _receivables(_age(books, first_day - 1, definitions))
     closing = _age(books, last_day, definitions)
     available = opening + credit_sales(books, first_day, last_day)

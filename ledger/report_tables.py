@@ -1,5 +1,6 @@
 """The reports of the ledger as tables for the terminal."""
 
+from rich import box
 from rich.table import Table
 
 from ledger.aging import Aging
@@ -64,19 +65,19 @@ def roll_forward_table(rolled: RollForward) -> Table:
 
 
 def aging_table(rows: Aging, total: Aging) -> Table:
-    """An aging with its total as the last row."""
+    """An aging with its total, in the reporting currency, as the last row."""
     first_days = [1, *(bound + 1 for bound in total.bounds)]
     buckets = [f"{a}-{b}" for a, b in zip(first_days, total.bounds, strict=False)]
+    currency = "" if rows.by == "currency" else f", {total.currency[0]}"
     table = _table(
-        f"Aging by {rows.by}",
+        f"Aging by {rows.by}{currency}",
         rows.by,
-        "currency",
         "not due",
         *buckets,
         f"> {total.bounds[-1]}",
         "gross",
         "credits",
-        "cash on account",
+        "cash",
         "receivables",
     )
     for aged in (rows, total) if rows.by != "total" else (total,):
@@ -90,7 +91,6 @@ def aging_table(rows: Aging, total: Aging) -> Table:
             ]
             table.add_row(
                 aged.label[i] or "none",
-                currency,
                 *(_money(amount, currency) for amount in amounts),
                 end_section=aged is rows and i == len(rows) - 1,
             )
@@ -98,9 +98,9 @@ def aging_table(rows: Aging, total: Aging) -> Table:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if position else "left")
+        table.add_column(column, justify="right" if position else "left", overflow="fold")
     return table
 
 

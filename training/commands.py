@@ -22,8 +22,8 @@ from training.digest import ledger_digest
 from training.progress import shown_progress
 from training.recipe import read_recipe
 from training.reports import accuracy_table, log_backtest, log_training
-from training.simulator import SimulationSettings, write_simulation
-from training.simulator import simulate as run_simulation
+from training.simulation.simulator import SimulationSettings, write_simulation
+from training.simulation.simulator import simulate as run_simulation
 from training.tracking import register, tracked_run
 from training.train import STEPS
 from training.train import train as run_training

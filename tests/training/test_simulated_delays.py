@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from ledger.arrays import Floats
-from training.simulated_customers import draw_profile
-from training.simulated_delays import (
+from training.simulation.customers import draw_profile
+from training.simulation.delays import (
     LONGEST_PLAN_DAYS,
     LONGEST_TERMS_DAYS,
     chance_paid_by,
     chances_of_plans,
     law_of_plans,
 )
-from training.simulated_economy import simulate_economy
-from training.simulated_fates import draw_fates
-from training.simulated_habits import Habits, draw_habits, payment_runs
-from training.simulated_health import (
+from training.simulation.economy import simulate_economy
+from training.simulation.fates import draw_fates
+from training.simulation.habits import Habits, draw_habits, payment_runs
+from training.simulation.health import (
     HEALTHY,
     STATES,
     STOPPED,
@@ -25,8 +25,8 @@ from training.simulated_health import (
     health_law,
     simulate_health,
 )
-from training.simulated_invoices import Invoices
-from training.simulation_settings import SimulationSettings
+from training.simulation.invoices import Invoices
+from training.simulation.settings import SimulationSettings
 
 SETTINGS = SimulationSettings(customers=1, months=6, seed=1)
 ECONOMY = simulate_economy(SETTINGS, np.random.default_rng(0))

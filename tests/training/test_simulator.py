@@ -20,7 +20,7 @@ from ledger.ledger import Extract, Ledger
 from ledger.money import exponent
 from ledger.schema import ALLOCATION_KINDS, STATUSES, TABLES
 from ledger.settlement import PAID, settle, state_at
-from training.simulator import Simulation, SimulationSettings, simulate, write_simulation
+from training.simulation.simulator import Simulation, SimulationSettings, simulate, write_simulation
 
 SETTINGS = SimulationSettings(customers=180, months=24)
 SMALL = SimulationSettings(customers=8, months=6, seed=5)

@@ -3,19 +3,19 @@
 import numpy as np
 
 from ledger.arrays import Array
-from training.simulated_customers import Profile
-from training.simulated_delays import (
+from training.simulation.customers import Profile
+from training.simulation.delays import (
     WAYS,
     LawOfPlans,
     chance_paid_by,
     chances_of_plans,
 )
-from training.simulated_economy import Economy
-from training.simulated_fates import Fates
-from training.simulated_habits import Habits, PaymentRuns
-from training.simulated_health import FAILED, STATES, STOPPED, HealthLaw
-from training.simulated_invoices import Invoices
-from training.simulated_tables import Columns, invoice_ids
+from training.simulation.economy import Economy
+from training.simulation.fates import Fates
+from training.simulation.habits import Habits, PaymentRuns
+from training.simulation.health import FAILED, STATES, STOPPED, HealthLaw
+from training.simulation.invoices import Invoices
+from training.simulation.tables import Columns, invoice_ids
 
 CHANCES = {
     "p_late": 0,
@@ -78,7 +78,7 @@ def customer_truth(
 ) -> Columns:
     """Latent habits of a customer, its first stop and failure, and its true default day.
 
-    `defaulted_on` is defined in `training.simulated_defaults.default_day`. Days may lie after
+    `defaulted_on` is defined in `training.simulation.defaults.default_day`. Days may lie after
     the ledger; they are empty where it does not happen in the days simulated.
     """
     return {

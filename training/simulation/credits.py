@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Flags, Minor, Rows
-from training.simulated_economy import Economy
-from training.simulated_fates import Fates
-from training.simulated_invoices import Invoices
+from training.simulation.economy import Economy
+from training.simulation.fates import Fates
+from training.simulation.invoices import Invoices
 
 NETTED_SHARE = 0.15
 """Share of cancelled invoices that are netted rather than credited."""

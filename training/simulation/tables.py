@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from ledger.arrays import Array, Flags, Floats, Rows
-from training.simulated_books import Books
-from training.simulated_collections import DISPUTE_OUTCOMES, DISPUTE_REASONS
-from training.simulated_customers import Profile
-from training.simulated_economy import Economy
-from training.simulated_transfers import KINDS
+from training.simulation.books import Books
+from training.simulation.collections import DISPUTE_OUTCOMES, DISPUTE_REASONS
+from training.simulation.customers import Profile
+from training.simulation.economy import Economy
+from training.simulation.transfers import KINDS
 
 Columns = dict[str, Any]
 """Columns of one table: arrays, lists, or one value that holds for every row.

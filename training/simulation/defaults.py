@@ -4,10 +4,10 @@ import numpy as np
 
 from ledger.arrays import Floats, Minor, Rows
 from ledger.definitions import Definitions
-from training.simulated_books import Books
-from training.simulated_economy import Economy
-from training.simulated_fates import Fates
-from training.simulated_transfers import BAD_DEBT
+from training.simulation.books import Books
+from training.simulation.economy import Economy
+from training.simulation.fates import Fates
+from training.simulation.transfers import BAD_DEBT
 
 
 def default_day(

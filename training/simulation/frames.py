@@ -9,8 +9,8 @@ from ledger.arrays import Array
 from ledger.days import datetimes
 from ledger.money import exponent
 from ledger.schema import TABLES, Kind
-from training.simulated_economy import Economy
-from training.simulated_tables import Columns
+from training.simulation.economy import Economy
+from training.simulation.tables import Columns
 
 FORGOTTEN = {"disputes": ("closed_on", "outcome")}
 """Columns of an end that lies after the ledger, the day of that end first."""

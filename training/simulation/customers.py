@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from training.simulated_economy import Economy
-from training.simulation_settings import EUROS_PER_UNIT, SimulationSettings
+from training.simulation.economy import Economy
+from training.simulation.settings import EUROS_PER_UNIT, SimulationSettings
 
 Option = TypeVar("Option", bound=Hashable)
 

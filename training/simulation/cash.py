@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ledger.arrays import Flags, Minor, Rows
-from training.simulated_delays import HABITUAL
-from training.simulated_economy import Economy
-from training.simulated_fates import Fates
-from training.simulated_habits import Habits
-from training.simulated_invoices import Invoices
-from training.simulated_transfers import (
+from training.simulation.delays import HABITUAL
+from training.simulation.economy import Economy
+from training.simulation.fates import Fates
+from training.simulation.habits import Habits
+from training.simulation.invoices import Invoices
+from training.simulation.transfers import (
     BAD_DEBT,
     LEFT_OPEN,
     PAYMENT,

@@ -12,25 +12,25 @@ from ledger.days import date_of
 from ledger.definitions import Definitions
 from ledger.money import exponent
 from ledger.schema import TABLES
-from training.simulated_books import draw_books
-from training.simulated_customers import draw_profile
-from training.simulated_defaults import default_day
-from training.simulated_delays import LONGEST_TERMS_DAYS, law_of_plans
-from training.simulated_economy import Economy, simulate_economy
-from training.simulated_fates import draw_fates
-from training.simulated_frames import ledger_frame, truth_frame, with_decimal_text
-from training.simulated_habits import draw_drift, draw_habits, payment_runs
-from training.simulated_health import daily_transitions, health_law, simulate_health
-from training.simulated_invoices import simulate_invoices
-from training.simulated_tables import Columns, fx_rate_columns, rows_of
-from training.simulated_truth import (
+from training.simulation.books import draw_books
+from training.simulation.customers import draw_profile
+from training.simulation.defaults import default_day
+from training.simulation.delays import LONGEST_TERMS_DAYS, law_of_plans
+from training.simulation.economy import Economy, simulate_economy
+from training.simulation.fates import draw_fates
+from training.simulation.frames import ledger_frame, truth_frame, with_decimal_text
+from training.simulation.habits import draw_drift, draw_habits, payment_runs
+from training.simulation.health import daily_transitions, health_law, simulate_health
+from training.simulation.invoices import simulate_invoices
+from training.simulation.settings import SimulationSettings
+from training.simulation.tables import Columns, fx_rate_columns, rows_of
+from training.simulation.truth import (
     CUSTOMER_DAYS,
     INVOICE_DAYS,
     LATEST_CHANCE_DAYS,
     customer_truth,
     invoice_truth,
 )
-from training.simulation_settings import SimulationSettings
 
 __all__ = ["Simulation", "SimulationSettings", "simulate", "write_simulation"]
 
@@ -45,7 +45,7 @@ class Simulation:
     money as decimal text of major units, ids as text, None for nothing. `ledger_toml` holds the
     keys of that file. `truth` has one row for each invoice on the ledger (credit notes have none),
     `default_truth` one for each customer; their columns are told by
-    `training.simulated_truth.invoice_truth` and `customer_truth`.
+    `training.simulation.truth.invoice_truth` and `customer_truth`.
     """
 
     frames: Mapping[str, pd.DataFrame]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ledger.arrays import Flags, Floats, Rows
-from training.simulated_customers import Profile
-from training.simulated_economy import Economy, last_marked_day, next_marked_day
+from training.simulation.customers import Profile
+from training.simulation.economy import Economy, last_marked_day, next_marked_day
 
 COUNTRY_DAYS = {"DE": -1.5, "NL": -1.0, "BE": 0.5, "FR": 0.5, "IT": 4.0, "ES": 3.0, "US": 0.0}
 """Usual lateness of a country's customers against the mean, days."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from ledger.arrays import Floats, Minor, Rows
 from ledger.money import exponent
-from training.simulated_customers import TERMS_DAYS, Profile
-from training.simulated_economy import Economy
-from training.simulated_health import DISTRESSED, FAILED, STOPPED, days_in_state
+from training.simulation.customers import TERMS_DAYS, Profile
+from training.simulation.economy import Economy
+from training.simulation.health import DISTRESSED, FAILED, STOPPED, days_in_state
 
 BUSINESS_DAYS_PER_MONTH = 21.0
 LAST_DELIVERIES_DAYS = 30

@@ -8,7 +8,7 @@ import numpy as np
 
 from ledger.arrays import Flags, Floats, Rows
 from ledger.days import date_of, datetimes, day_of, day_of_month, days_to_month_end, month_index
-from training.simulation_settings import EUROS_PER_UNIT, SimulationSettings
+from training.simulation.settings import EUROS_PER_UNIT, SimulationSettings
 
 FUTURE_DAYS = 900
 """Days simulated after the end of the ledger, so that every invoice meets its end."""

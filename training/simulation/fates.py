@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Flags, Rows
-from training.simulated_delays import (
+from training.simulation.delays import (
     DISCOUNT,
     DISPUTE_DAYS,
     DISPUTE_FROM_DAYS,
@@ -15,10 +15,10 @@ from training.simulated_delays import (
     UNHURRIED_STEPS,
     LawOfPlans,
 )
-from training.simulated_economy import Economy, next_marked_day
-from training.simulated_habits import PaymentRuns
-from training.simulated_health import FAILED, STOPPED
-from training.simulated_invoices import Invoices
+from training.simulation.economy import Economy, next_marked_day
+from training.simulation.habits import PaymentRuns
+from training.simulation.health import FAILED, STOPPED
+from training.simulation.invoices import Invoices
 
 CANCELLED_SHARE = 0.015
 """Share of invoices to be cleared without cash, unless they are paid before."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Array, Floats, Rows
-from training.simulated_customers import TERMS_DAYS
-from training.simulated_economy import Economy
-from training.simulated_habits import Habits, PaymentRuns
-from training.simulated_health import STATES, HealthLaw
-from training.simulated_invoices import Invoices
+from training.simulation.customers import TERMS_DAYS
+from training.simulation.economy import Economy
+from training.simulation.habits import Habits, PaymentRuns
+from training.simulation.health import STATES, HealthLaw
+from training.simulation.invoices import Invoices
 
 DISCOUNT, HABITUAL, SLOW, DISPUTED = range(4)
 WAYS = ("discount", "habitual", "slow", "disputed")

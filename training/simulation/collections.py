@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Flags, Minor, Rows
-from training.simulated_delays import DISPUTED, SLOW
-from training.simulated_economy import Economy
-from training.simulated_fates import Fates
-from training.simulated_invoices import Invoices
+from training.simulation.delays import DISPUTED, SLOW
+from training.simulation.economy import Economy
+from training.simulation.fates import Fates
+from training.simulation.invoices import Invoices
 
 DISPUTE_REASONS = ("price", "quantity", "quality", "delivery", "missing order number")
 DISPUTE_OUTCOMES = ("rejected", "partly accepted", "credited")

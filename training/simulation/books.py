@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Minor, Rows
-from training.simulated_cash import Clearings, Payments, draw_cash
-from training.simulated_collections import Contacts, Disputes, draw_contacts, draw_disputes
-from training.simulated_credits import Credits, draw_credits
-from training.simulated_customers import Profile
-from training.simulated_economy import Economy
-from training.simulated_facts import Fact, Guarantee, draw_facts, draw_guarantees
-from training.simulated_fates import Fates
-from training.simulated_habits import Habits
-from training.simulated_invoices import Invoices
-from training.simulated_transfers import DEDUCTION
+from training.simulation.cash import Clearings, Payments, draw_cash
+from training.simulation.collections import Contacts, Disputes, draw_contacts, draw_disputes
+from training.simulation.credits import Credits, draw_credits
+from training.simulation.customers import Profile
+from training.simulation.economy import Economy
+from training.simulation.facts import Fact, Guarantee, draw_facts, draw_guarantees
+from training.simulation.fates import Fates
+from training.simulation.habits import Habits
+from training.simulation.invoices import Invoices
+from training.simulation.transfers import DEDUCTION
 
 LATE_INVOICE_SHARE, LATE_INVOICE_DAYS = 0.01, (1, 4)
 """Invoices that are recorded only some days after issue."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Minor, Rows
-from training.simulated_delays import DISCOUNT, DISPUTED, SLOW
-from training.simulated_economy import Economy
-from training.simulated_fates import Fates
-from training.simulated_habits import Habits
-from training.simulated_health import FAILED, STOPPED
-from training.simulated_invoices import Invoices
+from training.simulation.delays import DISCOUNT, DISPUTED, SLOW
+from training.simulation.economy import Economy
+from training.simulation.fates import Fates
+from training.simulation.habits import Habits
+from training.simulation.health import FAILED, STOPPED
+from training.simulation.invoices import Invoices
 
 PAYMENT, DISCOUNT_TAKEN, DEDUCTION, SMALL_DIFFERENCE, BAD_DEBT, LEFT_OPEN = range(6)
 KINDS = ("payment", "discount", "deduction", "small_difference", "bad_debt")

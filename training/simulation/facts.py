@@ -6,10 +6,10 @@ import numpy as np
 
 from ledger.arrays import Rows
 from ledger.money import exponent
-from training.simulated_customers import SEGMENTS, Profile
-from training.simulated_economy import Economy
-from training.simulated_health import FAILED, STOPPED
-from training.simulation_settings import EUROS_PER_UNIT
+from training.simulation.customers import SEGMENTS, Profile
+from training.simulation.economy import Economy
+from training.simulation.health import FAILED, STOPPED
+from training.simulation.settings import EUROS_PER_UNIT
 
 HOLD_AFTER_DAYS = 30
 """A customer is put on hold when it has paid nothing for so long."""

@@ -1,0 +1,1 @@
+"""A simulated receivables ledger with a known truth."""
