@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from decisions.policy import GRADES, LimitPolicy
+from decisions.grade import named_rules
+from decisions.losses import Cover, largest_exposure
+from decisions.policy import LimitPolicy
+from decisions.words import GRADES
 from ledger.arrays import Array, Codes, Flags, Floats
 
 TERMS = ("need", "risk", "history", "grade_cap", "segment_cap")
 """The terms of a limit, in the order in which the first of equals names itself as binding."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LimitInputs:
-    """What a limit is computed from, for n customers; money in major reporting units.
+    """What limits are computed from, for n customers; money in major reporting units.
 
     Parameters
     ----------
@@ -23,27 +26,34 @@ class LimitInputs:
         The customer's terms.
     pd, has_pd
         Probability of default, and whether there is one; without it the risk term is left out.
-    guaranteed, insured_share
-        Sum of valid guarantees, and the share of a loss within it that they bear.
-    highest_paid_balance, has_history
-        Highest day-end balance of the months looked at all of whose items were paid in time.
+    cover
+        Valid guarantees.
+    proven_balance, has_history
+        Highest day-end balance all of whose items were paid in time, and whether the customer
+        ever paid in the months looked at; without it the history term is left out.
     grade
         Positions in GRADES.
     segment
         Text, "" where unknown.
-    exposure, current_limit, has_current_limit
-        Today's exposure, and the limit in force.
+    exposure
+        Today's exposure.
+    current_limit, has_current_limit
+        The approved limit in force.
     override, has_override
-        A dated decision by a person, which wins.
+        A dated decision by a person, which wins over the terms.
+    parent_limit, has_parent_limit, group_exposure
+        The approved limit of the customer's parent, which holds for the whole group, and the
+        exposure of that group.
+    natural_person
+        Whether only a person may decide.
     """
 
     billing: Floats
     terms_days: Floats
     pd: Floats
     has_pd: Flags
-    guaranteed: Floats
-    insured_share: Floats
-    highest_paid_balance: Floats
+    cover: Cover
+    proven_balance: Floats
     has_history: Flags
     grade: Codes
     segment: Array
@@ -52,24 +62,36 @@ class LimitInputs:
     has_current_limit: Flags
     override: Floats
     has_override: Flags
+    parent_limit: Floats
+    has_parent_limit: Flags
+    group_exposure: Floats
+    natural_person: Flags
+
+    def __len__(self) -> int:
+        return len(self.billing)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CreditLimits:
     """Limits of n customers, major reporting units.
 
     Parameters
     ----------
     limit
-        What the terms allow, or the override; rounded down.
+        What the terms allow, rounded down, or the override; at most the parent's limit.
     terms
         Each term of TERMS before rounding, shape (n, 5); infinite where it does not apply.
     binding
-        Name of the term that decides, or "override".
+        What decides: a term of TERMS, "override" or "parent".
     proposed
         Whether the change against the limit in force is large enough to propose.
     freeze
-        Whether the limit lies below today's exposure: no new orders.
+        Whether today's exposure lies above the limit, or the group's above the parent's: no new
+        orders.
+    refer
+        Whether a person has to decide: nothing is proposed or frozen without one.
+    rules
+        Names of the rules that shaped each.
     """
 
     limit: Floats
@@ -77,6 +99,11 @@ class CreditLimits:
     binding: Array
     proposed: Flags
     freeze: Flags
+    refer: Flags
+    rules: tuple[tuple[str, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.limit)
 
 
 def credit_limits(policy: LimitPolicy, given: LimitInputs) -> CreditLimits:
@@ -85,26 +112,38 @@ def credit_limits(policy: LimitPolicy, given: LimitInputs) -> CreditLimits:
         [
             need(policy, given.billing, given.terms_days),
             np.where(given.has_pd, risk(policy, given), np.inf),
-            np.where(
-                given.has_history, policy.history_multiple * given.highest_paid_balance, np.inf
-            ),
+            np.where(given.has_history, policy.history_multiple * given.proven_balance, np.inf),
             np.array([policy.grade_cap[grade] for grade in GRADES])[given.grade],
-            _by_segment(policy.segment_cap, np.inf, given.segment),
+            by_segment(policy.segment_cap, np.inf, given.segment),
         ]
     )
-    computed = _round_down(np.min(terms, axis=1), policy.round_to)
-    limit = np.where(given.has_override, given.override, computed)
-    binding = np.array(TERMS, dtype=object)[np.argmin(terms, axis=1)]
+    own = np.where(given.has_override, given.override, round_down(terms.min(axis=1), policy))
+    of_parent = given.has_parent_limit & (given.parent_limit < own)
+    limit = np.where(of_parent, given.parent_limit, own)
+    term = np.array(TERMS, dtype=object)[np.argmin(terms, axis=1)]
+    binding = np.where(of_parent, "parent", np.where(given.has_override, "override", term))
     change = np.abs(limit - given.current_limit)
-    large = (change >= policy.least_change) & (
-        change >= policy.least_change_share * given.current_limit
+    small = given.has_current_limit & (
+        (change < policy.least_change)
+        | (change < policy.least_change_share * np.abs(given.current_limit))
     )
+    beyond = (limit < given.exposure) | (
+        given.has_parent_limit & (given.parent_limit < given.group_exposure)
+    )
+    rules = {
+        **{name: binding == name for name in (*TERMS, "override", "parent")},
+        "small_change": small & ~given.has_override,
+        "exposure_above_limit": beyond,
+        "natural_person": given.natural_person,
+    }
     return CreditLimits(
         limit=limit,
         terms=terms,
-        binding=np.where(given.has_override, "override", binding),
-        proposed=~given.has_override & (~given.has_current_limit | large),
-        freeze=limit < given.exposure,
+        binding=binding.astype(object),
+        proposed=~given.has_override & ~small & ~given.natural_person,
+        freeze=beyond & ~given.natural_person,
+        refer=given.natural_person,
+        rules=named_rules(rules, len(given)),
     )
 
 
@@ -114,25 +153,28 @@ def need(policy: LimitPolicy, billing: Floats, terms_days: Floats) -> Floats:
 
 
 def risk(policy: LimitPolicy, given: LimitInputs) -> Floats:
-    """Exposure L at which pd x loss(L) equals the budget of expected loss, (n,).
+    """Exposure at which pd x loss given default equals the budget of expected loss, (n,).
 
-    loss(L) = lgd x max(L - I, 0) + lgd x (1 - insured_share) x min(L, I), I the guarantees.
-    Infinite where the pd is zero, or where guarantees bear the whole of any loss it can reach.
+    Infinite where the pd is zero.
     """
-    lgd = _by_segment(policy.lgd_by_segment, policy.lgd, given.segment)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bearable = np.where(given.pd > 0, policy.el_budget / given.pd, np.inf)
-        within = lgd * (1 - given.insured_share)
-        covered = within * given.guaranteed
-        inside = np.where(within > 0, bearable / within, np.inf)
-        beyond = given.guaranteed + (bearable - covered) / lgd
-    return np.where(bearable <= covered, inside, beyond)
+    risky = given.has_pd & (given.pd > 0)
+    bearable = np.where(risky, policy.el_budget / np.where(risky, given.pd, 1.0), np.inf)
+    return largest_exposure(bearable, given.cover, lgd_of(policy, given.segment))
 
 
-def _by_segment(values: dict[str, float], otherwise: float, segment: Array) -> Floats:
+def lgd_of(policy: LimitPolicy, segment: Array) -> Floats:
+    """Share of an uncovered exposure that a default costs, by segment (text), shape (n,)."""
+    return by_segment(policy.lgd_by_segment, policy.lgd, segment)
+
+
+def by_segment(values: dict[str, float], otherwise: float, segment: Array) -> Floats:
+    """The value of each customer's segment, shape (n,)."""
     return np.array([values.get(name, otherwise) for name in segment], dtype=np.float64)
 
 
-def _round_down(money: Floats, step: float) -> Floats:
-    """Multiples of `step`, downwards; a hair's breadth below one counts as reaching it."""
-    return np.maximum(np.floor(np.minimum(money, 1e15) / step + 1e-9) * step, 0.0)
+def round_down(money: Floats, policy: LimitPolicy) -> Floats:
+    """Multiples of `round_to`, downwards; a hair's breadth below one counts as reaching it."""
+    steps = np.minimum(money, 1e15) / policy.round_to
+    nearest = np.rint(steps)
+    whole = np.where(np.abs(steps - nearest) <= 1e-9 * nearest, nearest, np.floor(steps))
+    return np.maximum(whole, 0.0) * policy.round_to

@@ -8,17 +8,18 @@ import numpy as np
 from features.history import History
 from features.order import order_by, starts_of
 from ledger.allocations import PAYMENT, Allocations
-from ledger.arrays import Array, Codes, Days, Minor, Rows
+from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.ledger import Ledger
-from ledger.settlement import Settlements
+from ledger.settlement import OPEN, Settlements
 
 
 class Balances(NamedTuple):
     """What is known of an item from the close of `known_on`, until its next row.
 
     `item` are positions in Items, `state` as in `ledger.settlement`; `left_minor` is the residual
-    in the reporting currency at the item's own rate (zero where it has none), `receipts` how
-    often cash was received for it. An item without a row is open and nothing of it is paid.
+    in the reporting currency at the item's own rate (zero where it has none), `has_cash` whether
+    cash was received for it and not returned. An item without a row is open and nothing of it is
+    paid.
     """
 
     starts: Rows
@@ -26,7 +27,7 @@ class Balances(NamedTuple):
     known_on: Days
     state: Codes
     left_minor: Minor
-    receipts: Codes
+    has_cash: Flags
 
 
 def build_balances(
@@ -34,7 +35,7 @@ def build_balances(
 ) -> Balances:
     """Sort the balances of the observed customers' invoices into a stream."""
     items = history.items
-    invoice, known_on, state, applied, receipts = _days(
+    invoice, known_on, state, applied, cash = _days(
         allocations.invoice,
         allocations.known_on,
         allocations.amount_minor,
@@ -57,7 +58,7 @@ def build_balances(
         known_on[kept],
         state[kept],
         left,
-        receipts[kept],
+        cash[kept] > 0,
     )
 
 
@@ -66,12 +67,12 @@ def _days(
     invoice: Array,
     known_on: Array,
     amount: Array,
-    is_cash: Array,
+    of_cash: Array,
     settled: Array,
     settled_on: Array,
     settled_as: Array,
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """State, sum applied and receipts of each invoice at the close of each of its days.
+    """State, sum applied and cash among it of each invoice at the close of each of its days.
 
     Takes allocations sorted by invoice and known_on, then settlements sorted alike.
     """
@@ -80,14 +81,14 @@ def _days(
     days = np.empty(n, np.int32)
     states = np.empty(n, np.int32)
     sums = np.empty(n, np.int64)
-    counts = np.empty(n, np.int32)
+    receipts = np.empty(n, np.int64)
     written, s = 0, 0
-    state, applied, receipts = 0, 0, 0
+    state, applied, cash = OPEN, 0, 0
     for i in range(n):
         if i == 0 or invoice[i] != invoice[i - 1]:
-            state, applied, receipts = 0, 0, 0
+            state, applied, cash = OPEN, 0, 0
         applied += amount[i]
-        receipts += is_cash[i] and amount[i] > 0
+        cash += amount[i] if of_cash[i] else 0
         if i + 1 < n and invoice[i + 1] == invoice[i] and known_on[i + 1] == known_on[i]:
             continue
         while s < len(settled) and (
@@ -100,6 +101,6 @@ def _days(
         days[written] = known_on[i]
         states[written] = state
         sums[written] = applied
-        counts[written] = receipts
+        receipts[written] = cash
         written += 1
-    return rows[:written], days[:written], states[:written], sums[:written], counts[:written]
+    return rows[:written], days[:written], states[:written], sums[:written], receipts[:written]

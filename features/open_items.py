@@ -57,7 +57,7 @@ def write_open_items(
     owed = all_owed[0]
     left = items.amount_minor.copy()
     state = np.zeros(len(left), np.int8)
-    receipts = np.zeros(len(left), np.int32)
+    has_cash = np.zeros(len(left), np.bool_)
     was_part_paid = np.zeros(len(left), np.bool_)
     is_held = np.ones(len(left), np.bool_)
     open_items = np.empty(_most(items), np.int64)
@@ -80,14 +80,14 @@ def write_open_items(
                         held += 1
                     left[i] = balances.left_minor[balance]
                     state[i] = balances.state[balance]
-                    receipts[i] = balances.receipts[balance]
-                    if state[i] == OPEN and receipts[i] > 0 and not was_part_paid[i]:
+                    has_cash[i] = balances.has_cash[balance]
+                    if state[i] == OPEN and has_cash[i] and not was_part_paid[i]:
                         was_part_paid[i] = True
                         part_paid += 1
                     balance += 1
                 all_owed[0] = all_owed[1]
                 held = _add_up(
-                    owed, open_items, held, is_held, items, left, state, receipts, as_of, grace_days
+                    owed, open_items, held, is_held, items, left, state, has_cash, as_of, grace_days
                 )
             i, row = visits.item[v], rows[visits.row[v]]
             known = item - items.starts[c]
@@ -96,7 +96,7 @@ def write_open_items(
             others = known - 1 if i >= 0 else known
             row.part_paid_share = (part_paid - own_part_paid) / others if others > 0 else np.nan
             own = i if i >= 0 and is_held[i] else -1
-            _write(row, owed, own, items, left, receipts, as_of, grace_days, minor_units)
+            _write(row, owed, own, items, left, has_cash, as_of, grace_days, minor_units)
             row.paid_share = np.nan
             if i >= 0 and items.amount_minor[i] > 0:
                 row.paid_share = 1.0 - left[i] / items.amount_minor[i]
@@ -123,7 +123,7 @@ def _add_up(
     items: Items,
     left: Array,
     state: Array,
-    receipts: Array,
+    has_cash: Array,
     as_of: int,
     grace_days: int,
 ) -> int:
@@ -138,7 +138,7 @@ def _add_up(
         kept += 1
         owed.items += 1
         owed.amount += left[i]
-        owed.part_paid += receipts[i] > 0
+        owed.part_paid += has_cash[i]
         days = as_of - items.due_on[i]
         if days > grace_days:
             owed.overdue_items += 1
@@ -177,7 +177,7 @@ def _write(
     own: int,
     items: Items,
     left: Array,
-    receipts: Array,
+    has_cash: Array,
     as_of: int,
     grace_days: int,
     minor_units: float,
@@ -194,7 +194,7 @@ def _write(
     if own >= 0:
         count -= 1
         amount -= left[own]
-        part_paid -= receipts[own] > 0
+        part_paid -= has_cash[own]
         days = as_of - items.due_on[own]
         if days > grace_days:
             overdue -= 1

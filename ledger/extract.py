@@ -102,4 +102,4 @@ def _wrong(where: str, values: Mapping[str, Any], key: str, expected: str) -> st
 
 
 def _finding(sentence: str) -> Finding:
-    return Finding("ledger-toml", sentence, file=FILE)
+    return Finding("unusable-extract", sentence, file=FILE)

@@ -16,7 +16,7 @@ from ledger.drafts import Part
 from ledger.errors import LedgerError
 from ledger.extract import FILE, extract_toml, read_extract
 from ledger.findings import Finding, Report, sentence
-from ledger.ledger import Ledger
+from ledger.ledger import Extract, Ledger
 from ledger.loading import Loaded, load_parts
 from ledger.schema import TABLES
 from ledger.sheets import read_parquet
@@ -56,13 +56,19 @@ def load(path: str | Path) -> tuple[Ledger, Report]:
 def load_directory(directory: Path, *, set_aside: bool = False) -> Loaded:
     """Check the ledger in a directory and load what can be loaded; see `load_parts`."""
     problems: list[Finding] = []
+    parts, extract = directory_parts(directory, problems)
+    return load_parts(parts, extract, problems, set_aside=set_aside)
+
+
+def directory_parts(directory: Path, problems: list[Finding]) -> tuple[list[Part], Extract | None]:
+    """The files and the extract of a ledger directory; what is wrong goes to `problems`."""
     if not directory.is_dir():
         got = "it is a file" if directory.exists() else "there is no such directory"
         what = f"{got}; expected a directory with {FILE} and invoices.csv"
         problems.append(Finding("no-ledger", sentence("no-ledger", str(directory), what)))
-        return load_parts([], None, problems)
+        return [], None
     extract = read_extract(directory, problems)
-    return load_parts(_parts(directory, problems), extract, problems, set_aside=set_aside)
+    return _parts(directory, problems), extract
 
 
 def write_ledger(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.configuration import merged, read_table, read_toml
-from ledger.schema import TABLES, Kind
+from ledger.schema import TABLES
 from ledger.sheets import UNSTATED, Format
 
 PRESETS = Path(__file__).parent / "presets"
@@ -135,9 +135,7 @@ def _entries(
 def _table(
     table: str, place: str, given: Mapping[str, Any], format: Format, problems: list[str]
 ) -> TableMapping:
-    keys = tuple(
-        key for key in TableMapping.__dataclass_fields__ if key not in ("table", "place")
-    )
+    keys = tuple(key for key in TableMapping.__dataclass_fields__ if key not in ("table", "place"))
     for key in given:
         if key not in keys:
             problems.append(_unknown(f"{place}.{key}", "key", keys))
@@ -166,15 +164,13 @@ def _table(
         constants,
         values,
         _text(given.get("rows_with", ""), f"{place}.rows_with", problems),
-        given.get("distinct", False) is True,
+        _flag(given.get("distinct", False), f"{place}.distinct", problems),
         _text(given.get("separator", "/"), f"{place}.separator", problems),
         _format(given.get("format", {}), format, f"{place}.format", problems),
     )
 
 
-def _ours(
-    table: str, place: str, given: Any, problems: list[str]
-) -> Iterator[tuple[str, Any]]:
+def _ours(table: str, place: str, given: Any, problems: list[str]) -> Iterator[tuple[str, Any]]:
     """Keys that are columns of ours, with their values; others are named in `problems`."""
     if not _is_table(given, place, problems):
         return
@@ -241,6 +237,12 @@ def _text(given: Any, place: str, problems: list[str]) -> str:
         problems.append(f"{place} is {given!r}; expected a text; correct it")
         return ""
     return given
+
+
+def _flag(given: Any, place: str, problems: list[str]) -> bool:
+    if not isinstance(given, bool):
+        problems.append(f"{place} is {given!r}; expected true or false; correct it")
+    return given is True
 
 
 def _texts(given: Any, place: str, problems: list[str]) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from ledger.report_json import aging_json, kpis_json
 from ledger.report_tables import aging_table, heading, kpis_table, roll_forward_table
 from ledger.rollforward import roll_forward
 
+PAGE_WIDTH = 160
+
 app = typer.Typer(no_args_is_help=True)
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
@@ -56,7 +58,7 @@ def print_kpis(
     if as_json:
         print(json.dumps(kpis_json(figures, rolled), indent=2))
     else:
-        console = Console()
+        console = _console()
         console.print(heading(figures), kpis_table(figures), roll_forward_table(rolled))
 
 
@@ -80,13 +82,19 @@ def print_aging(
     if as_json:
         print(json.dumps(aging_json(rows, total), indent=2))
     else:
-        Console().print(heading(total), aging_table(rows, total))
+        _console().print(heading(total), aging_table(rows, total))
 
 
 def _opened(path: Path, as_of: datetime, allow_stale_days: int) -> tuple[Ledger, int]:
     data, day = read_ledger(path), day_of(as_of.date())
     require_complete(data, day, allow_stale_days)
     return data, day
+
+
+def _console() -> Console:
+    """The terminal, or for a file or pipe a page wide enough for every column."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PAGE_WIDTH)
 
 
 def _bounds(text: str) -> tuple[int, ...]:

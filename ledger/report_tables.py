@@ -90,7 +90,7 @@ def aging_table(rows: Aging, total: Aging) -> Table:
                 aged.receivables_minor[i],
             ]
             table.add_row(
-                aged.label[i] or "none",
+                f"total, {currency}" if aged is total else aged.label[i] or "none",
                 *(_money(amount, currency) for amount in amounts),
                 end_section=aged is rows and i == len(rows) - 1,
             )

@@ -40,7 +40,9 @@ RULES: dict[str, Rule] = {
     "no-ledger": _error(
         "there is no such directory, or a file where one is expected", "give a ledger's directory"
     ),
-    "ledger-toml": _error("`ledger.toml` is missing or cannot be used", "correct ledger.toml"),
+    "unusable-extract": _error(
+        "`ledger.toml`, or [extract] of a mapping, is missing or cannot be used", "correct it"
+    ),
     "missing-table": _error("no file of invoices", "add the file"),
     "two-files": _error("a table as CSV and as Parquet", "remove one of them"),
     "unreadable-file": _error(

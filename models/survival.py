@@ -201,7 +201,7 @@ def _at(lower: Days, upper: Days, start: int, curve: Array, day: int) -> float:
         return after
     if day <= begin:
         return before
-    return max(before + (after - before) * ((day - begin) / (end - begin)), after)
+    return before + (after - before) * ((day - begin) / (end - begin))
 
 
 @numba.njit(cache=True)

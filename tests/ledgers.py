@@ -129,6 +129,7 @@ def _facts(random: Random, names: Sequence[str]) -> Rows:
         "credit_limit": ("1000", "25000.50"),
         "segment": ("small", "large"),
         "dunning_block": ("true", "false"),
+        "terms_days": ("30", "45"),
     }
     rows: dict[tuple[str, str, int], dict[str, Any]] = {}
     for _ in range(random.randint(0, 6)):
@@ -310,6 +311,9 @@ def _reversals(random: Random, received: Rows, allocated: Rows) -> None:
         if random.randint(0, 1):
             reversal["amount"] = f"-{back}"
         received.append(reversal)
+        if random.randint(1, 5) == 1:
+            again = {"payment_id": f"P{len(received):03d}", "paid_on": _day(day + 5)}
+            received.append({**reversal, **again, "reversal_of": reversal["payment_id"]})
         stated = [row for row in allocated if row["source_id"] == payment["payment_id"]]
         if stated and random.randint(1, 3) == 1:
             undone = {

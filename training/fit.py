@@ -14,7 +14,7 @@ from models.intervals import design
 from training.person_periods import PersonPeriods
 from training.recipe import Recipe, Trees
 
-BIN_SAMPLE_ROWS = 50_000
+BIN_SAMPLE_ROWS = 100_000
 """Rows from which LightGBM chooses the bounds of its bins."""
 CHUNK_ROWS = 16_384
 """Rows of a design matrix that are in memory at a time."""

@@ -50,7 +50,7 @@ def random_frame(n: int, seed: int, of_invoices: bool = True) -> FeatureFrame:
         ),
         (due_on - 30).astype(np.int32),
         due_on.astype(np.int32),
-        (due_on - 20).astype(np.int32),
+        (due_on - rng.choice([21, 14, 10, 3], n)).astype(np.int32),
         rng.random(n) < 0.3,
         weekday_share,
         month_day_share,

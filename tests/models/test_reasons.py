@@ -1,7 +1,5 @@
 """Reasons: one sentence for a family, the strongest first, at most as many as asked."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -26,8 +24,9 @@ def of_families(*wanted: int) -> list[str]:
     return [next(n for n in NAMES if FAMILIES[n] == families[place]) for place in wanted]
 
 
-def two_of_one_family() -> tuple[str, str]:
-    return next((one, other) for one, other in pairwise(NAMES) if FAMILIES[one] == FAMILIES[other])
+def three_of_one_family() -> list[str]:
+    by_family = [[n for n in NAMES if FAMILIES[n] == family] for family in FAMILIES.values()]
+    return next(names for names in by_family if len(names) > 2)[:3]
 
 
 def test_the_strongest_comes_first_whatever_its_sign() -> None:
@@ -46,7 +45,7 @@ def test_at_most_as_many_as_asked() -> None:
 
 
 def test_a_family_speaks_in_one_sentence_with_its_sum() -> None:
-    one, other = two_of_one_family()
+    one, other, _ = three_of_one_family()
     (found,) = reasons(explanation({one: 2.0, other: 3.0}))
     assert [reason.feature for reason in found] == [other]
     assert found[0].contribution == 5.0
@@ -54,11 +53,11 @@ def test_a_family_speaks_in_one_sentence_with_its_sum() -> None:
 
 
 def test_the_feature_that_speaks_points_where_its_family_does() -> None:
-    one, other = two_of_one_family()
-    (found,) = reasons(explanation({one: 6.0, other: -5.0}))
-    assert (found[0].feature, found[0].contribution) == (one, 1.0)
-    (found,) = reasons(explanation({one: -3.0, other: 2.0}))
-    assert (found[0].feature, found[0].contribution) == (one, -1.0)
+    one, other, third = three_of_one_family()
+    (found,) = reasons(explanation({one: 5.0, other: -3.5, third: -2.5}))
+    assert (found[0].feature, found[0].contribution) == (other, -1.0)
+    (found,) = reasons(explanation({one: -5.0, other: 2.5, third: 3.5}))
+    assert (found[0].feature, found[0].contribution) == (third, 1.0)
 
 
 def test_what_would_not_be_heard_is_not_said() -> None:

@@ -137,6 +137,13 @@ def test_the_quadrature_leaves_little_to_spread(monkeypatch: pytest.MonkeyPatch)
     assert coarse.contributions == pytest.approx(fine.contributions, abs=1e-6)
 
 
+def test_what_a_coarse_quadrature_leaves_is_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.explanation.NODES", 1)
+    _, found = median_explanation(seed=42)
+    total = found.contributions.sum(axis=1)
+    assert total == pytest.approx(found.prediction - found.reference_prediction, abs=1e-9)
+
+
 def test_a_row_is_explained_alone_with_the_bits_of_the_batch() -> None:
     frame, together = median_explanation(seed=43)
     references = together.references
