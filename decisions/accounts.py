@@ -73,8 +73,9 @@ def accounts(position: Position) -> Accounts:
         has_natural_person=says,
         status=status_at(ledger, customers, days),
         segment=fact_texts(position, "segment"),
-        dunning_block=~np.isin(np.char.lower(fact_texts(position, "dunning_block").astype(str)),
-                               NOT_BLOCKED),
+        dunning_block=~np.isin(
+            np.char.lower(fact_texts(position, "dunning_block").astype(str)), NOT_BLOCKED
+        ),
         tenure_days=_tenure_days(position),
     )
 

@@ -82,9 +82,7 @@ def decide_credit(
     records = payment_records(position, invoice_scores)
     payment_class, has_class = payment_classes(records.days_late)
     facts = {name: fact_texts(position, name) for name in policy.scorecard.facts}
-    points = scorecard_points(
-        policy.scorecard, who.tenure_days, payment_class, has_class, facts
-    )
+    points = scorecard_points(policy.scorecard, who.tenure_days, payment_class, has_class, facts)
     graded = grades(
         policy,
         customer_scores.pd,

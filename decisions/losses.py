@@ -28,7 +28,8 @@ class Cover:
     @property
     def total(self) -> Floats:
         """Sum of the guarantees of each customer, shape (n,)."""
-        return self.amount.sum(axis=1)
+        total: Floats = self.amount.sum(axis=1)
+        return total
 
     def take(self, rows: Array) -> "Cover":
         """The guarantees of the customers at `rows` (row numbers or a mask)."""

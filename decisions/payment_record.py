@@ -67,6 +67,5 @@ def _mean(position: Position, customer: Array, days: Minor, weight: Minor) -> Fl
     """Weighted mean by customer; NaN where the weights are zero."""
     total = position.sum_by_customer(customer, weight)
     weighted = position.sum_by_customer(customer, days * weight)
-    return np.divide(
-        weighted, total, out=np.full(len(total), np.nan), where=total > 0, dtype=np.float64
-    )
+    known = total > 0
+    return np.where(known, weighted / np.where(known, total, 1), np.nan)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -147,7 +147,7 @@ def digest(policy: Policy) -> str:
 
 def _contradictions(given: Mapping[str, Any]) -> list[str]:
     """What is wrong with values that are each right alone, in the sections that can be read."""
-    checks = {
+    checks: dict[str, tuple[type, Callable[[Any], list[str]]]] = {
         "aging": (AgingPolicy, _aging_contradictions),
         "grades": (GradePolicy, _grade_contradictions),
         "scorecard": (Scorecard, _scorecard_contradictions),

@@ -1,13 +1,24 @@
 """The balance that customers have proven they can carry: the history term of a credit limit."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from decisions.position import Position
 from ledger.applications import is_credit_note
-from ledger.arrays import Array, Days, Flags, Minor, Rows
+from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.due import due_days
 from ledger.rates import to_reporting
 from ledger.settlement import CANCELLED, PAID
+
+
+class Steps(NamedTuple):
+    """Changes of what a customer (code) owes, and of how many of its items failed; shapes (n,)."""
+
+    customer: Codes
+    day: Days
+    amount_minor: Minor
+    failed: Minor
 
 
 def proven_balances(position: Position, days: int, grace_days: int) -> tuple[Minor, Flags]:
@@ -21,19 +32,19 @@ def proven_balances(position: Position, days: int, grace_days: int) -> tuple[Min
     shapes (n,).
     """
     first_day = position.as_of - days + 1
-    owner, day, amount, failed = (
-        np.concatenate(parts)
-        for parts in zip(
-            _balance_changes(position), _failures(position, grace_days), strict=True
-        )
+    moved, failures = _balance_changes(position), _failures(position, grace_days)
+    number, is_here = position.place(np.concatenate([moved.customer, failures.customer]))
+    day, amount, failed = (
+        np.concatenate([getattr(moved, name), getattr(failures, name)])[is_here]
+        for name in ("day", "amount_minor", "failed")
     )
-    number, is_here = position.place(owner)
+    number = number[is_here]
     customers = np.arange(len(position.customers))
+    nothing = np.zeros(len(customers), np.int64)
     # What came before the first day counts on it; every customer is looked at on that day.
-    number = np.concatenate([number[is_here], customers])
-    day = np.concatenate([np.maximum(day[is_here], first_day), np.full(len(customers), first_day)])
-    amount = np.concatenate([amount[is_here], np.zeros(len(customers), np.int64)])
-    failed = np.concatenate([failed[is_here], np.zeros(len(customers), np.int64)])
+    number = np.concatenate([number, customers])
+    day = np.concatenate([np.maximum(day, first_day), nothing + first_day])
+    amount, failed = np.concatenate([amount, nothing]), np.concatenate([failed, nothing])
     order = np.lexsort((day, number))
     number, day = number[order], day[order]
     is_last = np.ones(len(order), np.bool_)
@@ -47,23 +58,23 @@ def proven_balances(position: Position, days: int, grace_days: int) -> tuple[Min
     return highest, _ever_paid(position, first_day)
 
 
-def _balance_changes(position: Position) -> tuple[Array, Days, Minor, Minor]:
-    """Owner, day and amount of every movement, at the rate of the first day of its item."""
+def _balance_changes(position: Position) -> Steps:
+    """Every movement, at the rate of the first day of its item."""
     ledger, moved = position.ledger, position.books.movements
     born = np.concatenate([ledger.invoices["issued_on"], ledger.payments["paid_on"]])[moved.item]
     amount, _ = to_reporting(ledger, moved.currency, moved.amount_minor, born)
-    return moved.customer, moved.happened_on, amount, np.zeros(len(moved), np.int64)
+    return Steps(moved.customer, moved.happened_on, amount, np.zeros(len(moved), np.int64))
 
 
-def _failures(position: Position, grace_days: int) -> tuple[Array, Days, Minor, Minor]:
-    """Owner, day and step (+1 opened, -1 paid) of the items that were not paid in time."""
+def _failures(position: Position, grace_days: int) -> Steps:
+    """The items that were not paid in time: one more when issued, one less when paid."""
     rows, paid = _not_in_time(position, grace_days)
     paid_rows = rows[paid]
     invoices = position.ledger.invoices
     row = np.concatenate([rows, paid_rows])
     day = np.concatenate([invoices["issued_on"][rows], position.paid_on[paid_rows]])
     step = np.repeat(np.array([1, -1], np.int64), [len(rows), len(paid_rows)])
-    return invoices["customer_id"][row], day, np.zeros(len(row), np.int64), step
+    return Steps(invoices["customer_id"][row], day, np.zeros(len(row), np.int64), step)
 
 
 def _not_in_time(position: Position, grace_days: int) -> tuple[Rows, Flags]:

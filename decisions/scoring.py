@@ -17,7 +17,7 @@ from ledger.default import default_spells
 from ledger.ledger import Ledger
 from models.bundle import ModelBundle
 from models.distribution import DelayDistribution
-from models.grid import INTERVALS
+from models.grid import INTERVALS, LOWER_ENDS
 from models.scores import CustomerScores, InvoiceScores, invoice_scores
 from models.sentences import Language
 
@@ -159,11 +159,14 @@ def _beside_unscored(position: Position, rows: Rows, scores: InvoiceScores) -> I
     items = position.items
     log_survival = np.full((len(items), INTERVALS), np.nan)
     log_survival[rows] = scores.distribution.log_survival
+    # Before the grid, so that no day of it is known to have passed unpaid.
+    start = np.full(len(items), LOWER_ENDS[0], np.int32)
+    start[rows] = scores.distribution.start
     confidence = np.full(len(items), UNSCORED, dtype=object)
     confidence[rows] = scores.confidence
     reasons = dict(zip(rows.tolist(), scores.reasons, strict=True))
     return invoice_scores(
-        DelayDistribution(items.days_past_due.astype(np.int32), log_survival),
+        DelayDistribution(start, log_survival),
         items.due_on,
         confidence,
         tuple(reasons.get(row, ()) for row in range(len(items))),

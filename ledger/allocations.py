@@ -14,10 +14,10 @@ from ledger.applications import (
     PAYMENT,
     SMALL_DIFFERENCE,
     Applications,
-    applications,
     is_credit_note,
 )
 from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
+from ledger.implied_applications import all_applications
 from ledger.ledger import Ledger
 
 __all__ = [
@@ -72,11 +72,11 @@ class Allocations:
 def all_allocations(ledger: Ledger, applied: Applications | None = None) -> Allocations:
     """Allocations of the ledger's invoices: as stated, and as simple files imply them.
 
-    See `ledger.applications` for what is implied. What is dated before its invoice was issued
+    See `ledger.implied_applications` for what is implied. What is dated before its invoice was issued
     counts from the day of issue, and is not known before the invoice is. The allocations of
     `ledger.known_at(day)` are those of `ledger` known on that day.
     """
-    found = applications(ledger) if applied is None else applied
+    found = all_applications(ledger) if applied is None else applied
     found = found.take(found.has_invoice)
     invoices = ledger.invoices
     allocations = Allocations(

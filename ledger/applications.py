@@ -1,7 +1,6 @@
-"""What payments, credit notes and other clearings were applied to: as stated, and as implied."""
+"""What payments, credit notes and other clearings were applied to, as stated."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,8 +12,6 @@ from ledger.schema import ALLOCATION_KINDS
 PAYMENT, CREDIT_NOTE, DISCOUNT, DEDUCTION, SMALL_DIFFERENCE, BAD_DEBT, NETTING, FX = range(
     len(ALLOCATION_KINDS)
 )
-
-_NEVER = np.int32(np.iinfo(np.int32).max)
 
 
 @dataclass(frozen=True)
@@ -63,36 +60,6 @@ class Applications:
         return Applications(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def applications(ledger: Ledger) -> Applications:
-    """Allocations as stated, and those that the shortcuts of simple files imply.
-
-    A payment with an `invoice_id` and a credit note with `applies_to` clear that invoice in full
-    on that day. A payment with `reversal_of` undoes what the payment it reverses was applied to,
-    in proportion where it returns only a part; several reversals undo no more than the whole.
-    As soon as a stated allocation is known that names such a source (a cash allocation, for a
-    payment), what the source implied is withdrawn. So what is known of a day never depends on
-    what came later: the applications of `ledger.known_at(day)` are those known on that day.
-
-    Raises
-    ------
-    LedgerError
-        Where a payment in another currency than its invoice's has no rate to be converted at.
-    """
-    stated = _stated(ledger)
-    named_on = _first_named(ledger, stated, stated.kind == PAYMENT)
-    found = _joined(
-        [
-            stated,
-            *_until(_by_payments(ledger), named_on),
-            *_until(_by_credit_notes(ledger), _first_credited(ledger, stated)),
-        ]
-    )
-    named_on = _first_named(ledger, stated, np.ones(len(stated), np.bool_))
-    undone = _joined(_until(_undone(ledger, found), named_on))
-    restored = _joined(_until(_undone(ledger, undone), named_on))
-    return _joined([found, undone, restored])
-
-
 def is_credit_note(ledger: Ledger) -> Flags:
     """Which rows of `ledger.invoices` are credit notes, by kind or by a negative amount, (n,)."""
     code = ledger.code("invoices.kind", "credit_note")
@@ -114,56 +81,22 @@ def reversed_payments(ledger: Ledger) -> tuple[Rows, Flags]:
     return rows[target], known & found[target]
 
 
-def _joined(parts: Iterable[Applications]) -> Applications:
-    parts = list(parts)
-    return Applications(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in Applications.__dataclass_fields__
-        )
-    )
+def stated_applications(ledger: Ledger) -> Applications:
+    """The allocations of the ledger as they are stated, also of invoices outside it, in its order.
 
-
-def _until(implied: Applications, named_on: Days) -> list[Applications]:
-    """Implied applications, and their withdrawal on the day their source is named."""
-    rows = np.where(implied.has_payment, implied.payment, implied.credit_note)
-    end = named_on[rows]
-    implied, end = implied.take(implied.known_on < end), end[implied.known_on < end]
-    ended = implied.take(end < _NEVER)
-    withdrawn = replace(
-        ended,
-        amount_minor=-ended.amount_minor,
-        source_minor=-ended.source_minor,
-        known_on=end[end < _NEVER],
-    )
-    return [implied, withdrawn]
-
-
-def _first_named(ledger: Ledger, stated: Applications, counts: Flags) -> Days:
-    """First day on which a stated allocation was known that names each payment as its source."""
-    first = np.full(len(ledger.payments), _NEVER)
-    named = stated.has_payment & counts
-    np.minimum.at(first, stated.payment[named], stated.known_on[named])
-    return first
-
-
-def _first_credited(ledger: Ledger, stated: Applications) -> Days:
-    """First day on which a stated allocation was known that names each credit note."""
-    first = np.full(len(ledger.invoices), _NEVER)
-    named = stated.has_credit_note
-    np.minimum.at(first, stated.credit_note[named], stated.known_on[named])
-    return first
-
-
-def _stated(ledger: Ledger) -> Applications:
+    Raises
+    ------
+    LedgerError
+        Where one is in another currency than its source, and no rate is known of its day.
+    """
     table = ledger.allocations
     n = len(table)
     words = ledger.vocabularies["allocations.kind"]
     kinds = np.array([ALLOCATION_KINDS.index(word) for word in words], np.int32)
     kind = kinds[table["kind"]] if n else np.empty(0, np.int32)
-    invoice, has_invoice = _rows(ledger, "invoices", "invoice_id", table["invoice_id"])
+    invoice, has_invoice = rows_of(ledger, "invoices", "invoice_id", table["invoice_id"])
     payment, has_payment = _source_rows(ledger, "payments", "payment_id")
-    note, has_note = _source_rows(ledger, "invoices", "invoice_id")
+    note, has_note = _sourcerows_of(ledger, "invoices", "invoice_id")
     has_payment &= kind != CREDIT_NOTE
     has_note &= kind == CREDIT_NOTE
     amount, on, value_on = table["amount"], table["allocated_on"], table["allocated_on"].copy()
@@ -181,7 +114,7 @@ def _stated(ledger: Ledger) -> Applications:
         ("invoices", note, np.flatnonzero(has_note)),
     ):
         currency = ledger.tables[source]["currency"][of[rows]]
-        stated_in = _currency_of_invoices(ledger, invoice[rows], in_its_currency[rows], currency)
+        stated_in = currency_of_invoices(ledger, invoice[rows], in_its_currency[rows], currency)
         used[rows] = exchanged(ledger, amount[rows], stated_in, currency, on[rows])
     return Applications(
         invoice,
@@ -199,12 +132,21 @@ def _stated(ledger: Ledger) -> Applications:
     )
 
 
-def _rows(ledger: Ledger, table: str, key: str, codes: Codes) -> tuple[Rows, Flags]:
-    """Row of each id of a table, and whether the table has it."""
+def rows_of(ledger: Ledger, table: str, key: str, codes: Codes) -> tuple[Rows, Flags]:
+    """Row of each id (code) of a table, and whether the table has it, both (n,)."""
     if len(codes) == 0:
         return np.empty(0, np.int64), np.empty(0, np.bool_)
     rows, found = ledger.row_of(table, key)
     return rows[codes], found[codes]
+
+
+def currency_of_invoices(
+    ledger: Ledger, invoice: Rows, has_invoice: Flags, otherwise: Codes
+) -> Codes:
+    """Currency of each invoice, or `otherwise` where there is none, shape (n,)."""
+    currency = otherwise.copy()
+    currency[has_invoice] = ledger.invoices["currency"][invoice[has_invoice]]
+    return currency
 
 
 def _source_rows(ledger: Ledger, table: str, key: str) -> tuple[Rows, Flags]:
@@ -214,136 +156,6 @@ def _source_rows(ledger: Ledger, table: str, key: str) -> tuple[Rows, Flags]:
     codes, named = ledger.codes(key.removesuffix("_id"), words)
     if not named.any():
         return np.zeros(len(stated), np.int64), np.zeros(len(stated), np.bool_)
-    rows, found = _rows(ledger, table, key, codes)
+    rows, found = rows_of(ledger, table, key, codes)
     source = stated["source_id"]
     return rows[source], stated.known("source_id") & (named & found)[source]
-
-
-def _currency_of_invoices(
-    ledger: Ledger, invoice: Rows, has_invoice: Flags, otherwise: Codes
-) -> Codes:
-    currency = otherwise.copy()
-    currency[has_invoice] = ledger.invoices["currency"][invoice[has_invoice]]
-    return currency
-
-
-def _by_payments(ledger: Ledger) -> Applications:
-    """Payments that say themselves which invoice they pay."""
-    payments = ledger.payments
-    of = np.flatnonzero(payments.known("invoice_id") & ~payments.known("reversal_of"))
-    return _in_full(
-        ledger,
-        PAYMENT,
-        invoices=payments["invoice_id"][of],
-        amount=payments["amount"][of],
-        currency=payments["currency"][of],
-        on=payments["paid_on"][of],
-        known_on=payments.known_on[of],
-        payment=of,
-    )
-
-
-def _by_credit_notes(ledger: Ledger) -> Applications:
-    """Credit notes that say themselves which invoice they credit."""
-    invoices = ledger.invoices
-    of = np.flatnonzero(invoices.known("applies_to") & is_credit_note(ledger))
-    return _in_full(
-        ledger,
-        CREDIT_NOTE,
-        invoices=invoices["applies_to"][of],
-        amount=np.abs(invoices["amount"][of]),
-        currency=invoices["currency"][of],
-        on=invoices["issued_on"][of],
-        known_on=invoices.known_on[of],
-        credit_note=of,
-    )
-
-
-def _in_full(
-    ledger: Ledger,
-    kind: int,
-    *,
-    invoices: Codes,
-    amount: Minor,
-    currency: Codes,
-    on: Days,
-    known_on: Days,
-    payment: Rows | None = None,
-    credit_note: Rows | None = None,
-) -> Applications:
-    """Apply the whole of each source to the invoice it names."""
-    n = len(invoices)
-    invoice, has_invoice = _rows(ledger, "invoices", "invoice_id", invoices)
-    owed_in = _currency_of_invoices(ledger, invoice, has_invoice, currency)
-    nothing = np.zeros(n, np.int64)
-    return Applications(
-        invoice,
-        has_invoice,
-        np.full(n, kind, np.int32),
-        exchanged(ledger, amount, currency, owed_in, on),
-        amount,
-        on,
-        on,
-        known_on,
-        nothing if payment is None else payment,
-        np.full(n, payment is not None),
-        nothing if credit_note is None else credit_note,
-        np.full(n, credit_note is not None),
-    )
-
-
-def _undone(ledger: Ledger, applied: Applications) -> Applications:
-    """What the reversals of payments undo of what was applied with them."""
-    payments = ledger.payments
-    target, reverses = reversed_payments(ledger)
-    reversal = np.flatnonzero(reverses)
-    order = np.lexsort(
-        (payments["payment_id"][reversal], payments.known_on[reversal], target[reversal])
-    )
-    reversal = reversal[order]
-    target = target[reversal]
-    returned = np.zeros(len(payments), np.bool_)
-    returned[target] = True
-    applied = applied.take(
-        np.flatnonzero(applied.has_payment)[returned[applied.payment[applied.has_payment]]]
-    )
-    first = np.searchsorted(target, applied.payment, side="left")
-    count = np.searchsorted(target, applied.payment, side="right") - first
-    pair = np.repeat(np.arange(len(applied)), count)
-    nth = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
-    by = np.repeat(first, count) + nth
-    share_before, share_after = _shares_returned(ledger, reversal, target)
-    applied, by_payment = applied.take(pair), reversal[by]
-
-    def undo(minor: Minor) -> Minor:
-        now, before = np.rint(minor * share_after[by]), np.rint(minor * share_before[by])
-        undone: Minor = (before - now).astype(np.int64)
-        return undone
-
-    return replace(
-        applied,
-        amount_minor=undo(applied.amount_minor),
-        source_minor=undo(applied.source_minor),
-        allocated_on=np.maximum(payments["paid_on"][by_payment], applied.allocated_on),
-        value_on=np.maximum(payments["paid_on"][by_payment], applied.value_on),
-        known_on=np.maximum.reduce(
-            [
-                payments.known_on[by_payment],
-                payments.known_on[applied.payment],
-                applied.known_on,
-            ]
-        ),
-        payment=by_payment,
-    )
-
-
-def _shares_returned(ledger: Ledger, reversal: Rows, target: Rows) -> tuple[Array, Array]:
-    """Share of a payment returned before each of its reversals and after it, at most one."""
-    size = np.abs(ledger.payments["amount"])
-    returned = size[reversal]
-    total = np.cumsum(returned)
-    starts = np.searchsorted(target, target, side="left")
-    before_payment = (total - returned)[starts] if len(starts) else total
-    after = total - before_payment
-    whole = np.maximum(size[target], 1)
-    return np.minimum((after - returned) / whole, 1.0), np.minimum(after / whole, 1.0)

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 
 from ledger.allocations import Allocations, all_allocations
-from ledger.applications import applications
 from ledger.arrays import Days, Minor
+from ledger.implied_applications import all_applications
 from ledger.ledger import Ledger
 from ledger.movements import Movements, movements_of
 
@@ -53,7 +53,7 @@ class Books:
 
 def books_of(ledger: Ledger, basis: Basis = "known") -> Books:
     """Derive the allocations and movements of a ledger."""
-    applied = applications(ledger)
+    applied = all_applications(ledger)
     allocations = all_allocations(ledger, applied)
     movements = movements_of(ledger, applied, allocations)
     if basis == "known":

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger.arrays import Array, Flags
+from ledger.arrays import Array
 from ledger.currencies import currency_codes, exponents_of
 from ledger.drafts import Draft, Origin, Part
 from ledger.findings import Finding, sentence
@@ -26,8 +25,8 @@ from ledger.parsing import (
 from ledger.schema import TABLES, ColumnSpec, Kind, TableSpec
 from ledger.sheets import UNSTATED, Format, Sheet
 from ledger.table import DTYPES, Column, Table
-from ledger.value_findings import BOUNDS, CURRENCY, value_findings
-from ledger.vocabularies import encode
+from ledger.text_columns import coded_text, with_defaults
+from ledger.value_findings import BOUNDS, value_findings
 
 
 def part_of(table: str, sheet: Sheet, problems: list[Finding], format: Format = UNSTATED) -> Part:
@@ -58,28 +57,24 @@ def draft_of(parts: Sequence[Part], extract: Extract, problems: list[Finding]) -
     """
     parts = [_with_decimal_sign(part, problems) for part in parts]
     by_table = {name: tuple(p for p in parts if p.table == name) for name in TABLES}
-    vocabularies, given = _coded_text(by_table, extract)
-    bad = {name: _illegal(name, columns, vocabularies) for name, columns in given.items()}
-    text = _with_defaults(given, bad, vocabularies, extract)
+    vocabularies, parsed = coded_text(by_table, extract)
+    text = with_defaults(parsed, vocabularies, extract)
     tables = {}
     for name, spec in TABLES.items():
-        columns = dict(text[name])
         exponents = _exponents(name, text, vocabularies, extract)
+        columns = {}
         for column in spec.columns:
-            if column.kind is not Kind.TEXT:
-                parsed = _parsed(spec, column, by_table[name], exponents, extract.timezone)
-                known = parsed.given & ~parsed.bad
-                columns[column.name] = Column(
-                    np.where(known, parsed.values, 0).astype(DTYPES[column.kind]), known
-                )
-                given[name][column.name] = Column(parsed.values, parsed.given)
-                bad[name][column.name] = parsed.bad
-        ordered = {column.name: columns[column.name] for column in spec.columns}
-        tables[name] = Table(spec, ordered, sum(map(len, by_table[name])))
+            if column.kind is Kind.TEXT:
+                columns[column.name] = text[name][column.name]
+            else:
+                read = _parsed(spec, column, by_table[name], exponents, extract.timezone)
+                parsed[name][column.name] = read
+                columns[column.name] = read.column
+        tables[name] = Table(spec, columns, sum(map(len, by_table[name])))
     origins = {name: _origin(of) for name, of in by_table.items()}
     draft = Draft(Ledger(extract, tables, vocabularies), origins)
     for name in TABLES:
-        problems.extend(value_findings(draft, name, given[name], bad[name]))
+        problems.extend(value_findings(draft, name, parsed[name]))
     return draft
 
 
@@ -107,75 +102,6 @@ def _with_decimal_sign(part: Part, problems: list[Finding]) -> Part:
     rule, file = "guessed-decimal-comma", part.sheet.file
     problems.append(Finding(rule, sentence(rule, file, what), part.table, file))
     return replace(part, format=replace(part.format, decimal=",", thousands="."))
-
-
-def _coded_text(
-    by_table: Mapping[str, Sequence[Part]], extract: Extract
-) -> tuple[dict[str, Array], dict[str, dict[str, Column]]]:
-    """Vocabularies, and the text columns of every table coded in them."""
-    users: dict[str, list[tuple[str, str]]] = {}
-    for table, spec in TABLES.items():
-        for column in spec.columns:
-            if column.vocabulary:
-                users.setdefault(column.vocabulary, []).append((table, column.name))
-    defaults = {"currency": [extract.reporting_currency], "invoices.kind": ["invoice"]}
-    vocabularies: dict[str, Array] = {}
-    coded: dict[str, dict[str, Column]] = {table: {} for table in TABLES}
-    for vocabulary, uses in users.items():
-        texts = [_text(by_table[table], name) for table, name in uses]
-        words = defaults.get(vocabulary, []) if any(map(len, texts)) else []
-        vocabularies[vocabulary], columns = encode(texts, words)
-        for (table, name), found in zip(uses, columns, strict=True):
-            coded[table][name] = found
-    return vocabularies, coded
-
-
-def _text(parts: Sequence[Part], column: str) -> Any:
-    chunks: list[Any] = []
-    for part in parts:
-        found = part.columns.get(column, pa.nulls(len(part), pa.string()))
-        text = text_of(found, part.format.missing)
-        chunks.extend(text.chunks if isinstance(text, pa.ChunkedArray) else [text])
-    return pa.chunked_array(chunks, pa.string())
-
-
-def _illegal(
-    table: str, columns: Mapping[str, Column], vocabularies: Mapping[str, Array]
-) -> dict[str, Flags]:
-    """Which values of text columns are none of the column's choices, or no currency."""
-    illegal = {}
-    for name, column in columns.items():
-        spec = TABLES[table].column(name)
-        words = vocabularies[spec.vocabulary]
-        wrong = np.zeros(len(words) + 1, np.bool_)
-        if spec.choices:
-            wrong[:-1] = ~np.isin(words, spec.choices)
-        elif spec.vocabulary == "currency":
-            wrong[:-1] = [not CURRENCY.fullmatch(word) for word in words]
-        illegal[name] = column.known & wrong[column.values]
-    return illegal
-
-
-def _with_defaults(
-    given: Mapping[str, Mapping[str, Column]],
-    bad: Mapping[str, Mapping[str, Flags]],
-    vocabularies: Mapping[str, Array],
-    extract: Extract,
-) -> dict[str, dict[str, Column]]:
-    """Text columns without what cannot be read, and with currencies and kinds filled in."""
-    text = {
-        table: {name: column.blank(bad[table][name]) for name, column in columns.items()}
-        for table, columns in given.items()
-    }
-    for table in ("invoices", "payments"):
-        codes = currency_codes(text, table, vocabularies["currency"], extract.reporting_currency)
-        text[table]["currency"] = Column(codes, np.ones(len(codes), np.bool_))
-    kind = text["invoices"]["kind"]
-    code = np.searchsorted(vocabularies["invoices.kind"], "invoice") if len(kind.values) else 0
-    text["invoices"]["kind"] = Column(
-        np.where(kind.known, kind.values, code).astype(np.int32), np.ones_like(kind.known)
-    )
-    return text
 
 
 def _exponents(

@@ -57,6 +57,8 @@ def ingest(
             source, to, preset=preset, mapping=mapping, quarantine=quarantine, control=control
         )
     _say(report, as_json)
+    if not as_json:
+        print(f"written to {to}")
 
 
 def _say(report: Report, as_json: bool) -> None:

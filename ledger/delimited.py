@@ -161,7 +161,9 @@ def _read(file: str, text: bytes, names: Sequence[str], delimiter: str) -> Sheet
     broken: list[BrokenRow] = []
 
     def skip(row: Any) -> str:
-        broken.append(BrokenRow(row.number, row.text, row.actual_columns, row.expected_columns))
+        what = f"it has {row.actual_columns} fields; expected {row.expected_columns}"
+        what += " (a quotation mark may be open)" if "\n" in row.text else ", as in the header"
+        broken.append(BrokenRow(row.number, row.text, what))
         return "skip"
 
     try:
@@ -183,10 +185,12 @@ def _read(file: str, text: bytes, names: Sequence[str], delimiter: str) -> Sheet
             ),
         )
     except pa.ArrowInvalid as error:
+        why = str(error).splitlines()[0]
+        if "straddling" in why:
+            why = f"a row is longer than {BLOCK_BYTES >> 20} MB"
         raise _Refusal(
             "unreadable-file",
-            f"it cannot be read as CSV ({str(error).splitlines()[0]}); expected rows like its"
-            " header, with every quotation mark closed",
+            f"it cannot be read as CSV ({why}); expected rows like its header",
         ) from error
     numbers = np.arange(1, found.num_rows + len(broken) + 1)
     rows = np.delete(numbers, [row.row - 1 for row in broken])[1:]
@@ -199,7 +203,19 @@ def _read(file: str, text: bytes, names: Sequence[str], delimiter: str) -> Sheet
         for name, column in zip(names, table.columns, strict=True)
         if name or column.null_count < len(column)
     }
-    return Sheet(file, columns, rows, tuple(broken))
+    sheet = Sheet(file, columns, rows, tuple(broken))
+    return _without_open_row(sheet, delimiter) if text.count(b'"') % 2 else sheet
+
+
+def _without_open_row(sheet: Sheet, delimiter: str) -> Sheet:
+    """The sheet without a last row that runs over line ends, for want of a quotation mark."""
+    last = [column[-1].as_py() or "" for column in sheet.columns.values() if len(sheet.rows)]
+    if not any("\n" in value for value in last):
+        return sheet
+    what = "a quotation mark is opened and never closed"
+    row = BrokenRow(int(sheet.rows[-1]), delimiter.join(last), what)
+    columns = {name: column[:-1] for name, column in sheet.columns.items()}
+    return Sheet(sheet.file, columns, sheet.rows[:-1], (*sheet.broken, row))
 
 
 def _blank(table: Any) -> Flags:

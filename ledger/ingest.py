@@ -79,5 +79,6 @@ def _read(
     parts = mapped_parts(found, source, problems, findings)
     extract = mapped_extract(found, parts, problems, findings)
     if problems:
-        raise SettingsError(problems)
+        errors = [finding.sentence for finding in Report(tuple(findings)).errors]
+        raise SettingsError([*problems, *errors])
     return parts, extract

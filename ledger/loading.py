@@ -82,10 +82,7 @@ def _broken_rows(parts: Sequence[Part]) -> list[Finding]:
         if part.sheet.broken:
             first = part.sheet.broken[0]
             rows = np.array([row.row for row in part.sheet.broken], np.int64)
-            what = f"it has {first.fields} fields; expected {first.expected}, as in the header"
-            if "\n" in first.text:
-                what += " (a quotation mark is not closed)"
-            text = sentence("broken-row", f"{file} {rows_in_words(rows)}", what)
+            text = sentence("broken-row", f"{file} {rows_in_words(rows)}", first.what)
             found.append(Finding("broken-row", text, part.table, file, rows))
     return found
 

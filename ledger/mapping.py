@@ -192,23 +192,22 @@ def _format(given: Any, below: Format, place: str, problems: list[str]) -> Forma
         problems.extend(found)
         return below
     format: Format = whole
-    for wrong, name, expected in (
-        (not _is_encoding(format.encoding), "encoding", "a name like 'cp1252'"),
-        (len(format.delimiter) > 1, "delimiter", "one character"),
-        (format.decimal not in SIGNS, "decimal", "'.' or ','"),
-        (
-            len(format.thousands) > 1 or format.thousands == (format.decimal or "."),
-            "thousands",
+    expected = {
+        "encoding": ("a name like 'cp1252'", _is_encoding(format.encoding)),
+        "delimiter": ("one character", len(format.delimiter) <= 1),
+        "decimal": ("'.' or ','", format.decimal in SIGNS),
+        "thousands": (
             "one character other than the decimal sign",
+            len(format.thousands) <= 1 and format.thousands != (format.decimal or "."),
         ),
-        (not _tells_a_day(format.date), "date", "the codes of strptime, like '%d.%m.%Y'"),
-    ):
-        if wrong:
-            problems.append(
-                f"{place}.{name} is {getattr(format, name)!r}; expected {expected}; correct it"
-            )
-            return below
-    return format
+        "date": ("the codes of strptime, like '%d.%m.%Y'", _tells_a_day(format.date)),
+    }
+    wrong = {name: what for name, (what, fits) in expected.items() if not fits}
+    problems.extend(
+        f"{place}.{name} is {getattr(format, name)!r}; expected {what}; correct it"
+        for name, what in wrong.items()
+    )
+    return below if wrong else format
 
 
 def _is_encoding(name: str) -> bool:

@@ -15,6 +15,7 @@ from ledger.arrays import Array, Flags
 from ledger.days import day_of
 from ledger.money import LARGEST_MINOR
 from ledger.sheets import Format
+from ledger.table import Column
 
 ISO_DAY = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
@@ -27,14 +28,17 @@ CENTS = r"^-?\d{1,11}(\.\d{1,2})?$"
 
 @dataclass(frozen=True)
 class Parsed:
-    """Values, where one is given, and where it cannot be read; all shapes (n,).
-
-    Where a value is not given or cannot be read it is zero.
-    """
+    """Values, where one is given, and where what is given cannot be read; all shapes (n,)."""
 
     values: Array
     given: Flags
     bad: Flags
+
+    @property
+    def column(self) -> Column:
+        """The values that could be read."""
+        known = self.given & ~self.bad
+        return Column(np.where(known, self.values, self.values.dtype.type(0)), known)
 
 
 def text_of(column: Any, missing: Sequence[str] = ()) -> Any:

@@ -60,11 +60,27 @@ class Settings:
     tracking_uri: Annotated[
         str | None, Setting("MLflow store; unset: a SQLite file in the home", "an address", _text)
     ] = None
+    ledger: Annotated[
+        Path | None,
+        Setting("ledger the service reads; unset: `ledger` in the home", "a directory", _path),
+    ] = None
     host: Annotated[str, Setting("address the service listens on", "a host", _text)] = "127.0.0.1"
     port: Annotated[int, Setting("port the service listens on", "1 to 65535", _port)] = 3000
     workers: Annotated[
         int, Setting("processes that answer requests", "a whole number from 1 up", _count)
     ] = 1
+    max_body_mb: Annotated[
+        int, Setting("largest body of a request, in MB", "a whole number from 1 up", _count)
+    ] = 8
+    read_seconds: Annotated[
+        int, Setting("seconds a client has to send a request", "a whole number from 1 up", _count)
+    ] = 10
+    answer_seconds: Annotated[
+        int, Setting("seconds a request may take to answer", "a whole number from 1 up", _count)
+    ] = 30
+    max_requests: Annotated[
+        int, Setting("requests a process answers at once", "a whole number from 1 up", _count)
+    ] = 32
     real_data: Annotated[
         Path, Setting("public payment data, for tests only", "a directory", _path)
     ] = Path("../shared/data")
@@ -104,6 +120,11 @@ class Settings:
     def mlflow_uri(self) -> str:
         """Address of the MLflow store: `tracking_uri`, else a SQLite file in the home."""
         return self.tracking_uri or f"sqlite:///{self.home.absolute() / 'mlflow.db'}"
+
+    @property
+    def served_ledger(self) -> Path:
+        """Directory of the ledger that the service reads: `ledger`, else the one in the home."""
+        return self.ledger or self.home.absolute() / "ledger"
 
     @property
     def artifacts(self) -> Path:

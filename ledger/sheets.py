@@ -47,12 +47,11 @@ UNSTATED = Format()
 
 @dataclass(frozen=True)
 class BrokenRow:
-    """A row of a CSV file with too many or too few fields."""
+    """A row of a CSV file that is not like its header: its number, its text and what is wrong."""
 
     row: int
     text: str
-    fields: int
-    expected: int
+    what: str
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,8 @@ def read_parquet(
         return None
     try:
         found = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        refuse("unreadable-file", f"it is no Parquet file ({_first_line(error)})")
+    except (OSError, pa.ArrowException):
+        refuse("unreadable-file", "it is no Parquet file, or a damaged one")
         return None
     repeated = {name for name in found.column_names if found.column_names.count(name) > 1}
     if repeated:
@@ -126,7 +125,3 @@ def holds_values(kind: Any) -> bool:
             pa.types.is_null,
         )
     )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

@@ -1,6 +1,5 @@
 """Values of a draft that are missing or cannot be read, in words."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -11,10 +10,8 @@ from ledger.currencies import row_currencies
 from ledger.drafts import Draft, Part
 from ledger.findings import Finding, sentence
 from ledger.money import exponent
+from ledger.parsing import Parsed
 from ledger.schema import TABLES, ColumnSpec, Kind
-from ledger.table import Column
-
-CURRENCY = re.compile("[A-Z]{3}")
 
 BOUNDS = {
     ("fx_rates", "rate"): (float(np.nextafter(0, 1)), float("inf"), "a rate above 0"),
@@ -29,25 +26,22 @@ PAYMENT_OWNERS = ("customer_id", "invoice_id", "reversal_of")
 LEAP_DAY = date(2024, 2, 29)
 
 
-def value_findings(
-    draft: Draft, table: str, given: Mapping[str, Column], bad: Mapping[str, Flags]
-) -> list[Finding]:
-    """What is missing in a table, and what is `given` but cannot be read (`bad`)."""
+def value_findings(draft: Draft, table: str, parsed: Mapping[str, Parsed]) -> list[Finding]:
+    """What is missing in a table, and what is given but cannot be read."""
     found = []
     origin = draft.origins[table]
     for number, part in enumerate(origin.parts):
         mine = origin.part == number
         for column in TABLES[table].columns:
-            known = given[column.name].known
+            given, bad = parsed[column.name].given, parsed[column.name].bad
             if column.required and column.name not in part.columns:
                 found.append(_missing_column(part, column.name))
             elif column.required:
-                found += _missing(draft, table, mine & ~known, column.name)
-            wrong = mine & bad[column.name]
-            if wrong.any():
-                found += _unreadable(draft, part, column, wrong, mine & known)
+                found += _missing(draft, table, mine & ~given, column.name)
+            if (mine & bad).any():
+                found += _unreadable(draft, part, column, mine & bad, mine & given)
         if table == "payments":
-            found += _unowned(draft, part, mine, given)
+            found += _unowned(draft, part, mine, parsed)
     return found
 
 
@@ -65,11 +59,11 @@ def _missing(draft: Draft, table: str, where: Flags, column: str) -> list[Findin
     return draft.found("missing-value", table, where, what)
 
 
-def _unowned(draft: Draft, part: Part, mine: Flags, given: Mapping[str, Column]) -> list[Finding]:
+def _unowned(draft: Draft, part: Part, mine: Flags, parsed: Mapping[str, Parsed]) -> list[Finding]:
     """Payments that name neither a customer, nor an invoice, nor the payment they reverse."""
     if not set(PAYMENT_OWNERS) & set(part.columns):
         return [_missing_column(part, " or ".join(PAYMENT_OWNERS[:2]))]
-    owned = np.any([given[name].known for name in PAYMENT_OWNERS], axis=0)
+    owned = np.any([parsed[name].given for name in PAYMENT_OWNERS], axis=0)
     what = "customer_id and invoice_id are missing; one of them is required"
     return draft.found("missing-value", "payments", mine & ~owned, lambda row: what)
 

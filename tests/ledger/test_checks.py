@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from ledger.checks import check
+from ledger.days import parse_day
 from ledger.errors import LedgerError
 from ledger.files import load, read_ledger
 from ledger.findings import Finding
@@ -86,9 +87,8 @@ ERRORS: dict[str, tuple[str, Files, str]] = {
     "garbage under the name of a Parquet file": (
         "unreadable-file",
         {"disputes.parquet": b"PAR1 and then nothing of the kind"},
-        "disputes.parquet: it is no Parquet file (Parquet magic bytes not found in footer. Either"
-        " the file is corrupted or this is not a parquet file); export it again as CSV (UTF-8) or"
-        " Parquet",
+        "disputes.parquet: it is no Parquet file, or a damaged one; export it again as CSV (UTF-8)"
+        " or Parquet",
     ),
     "a title above the header": (
         "unreadable-file",
@@ -100,7 +100,8 @@ ERRORS: dict[str, tuple[str, Files, str]] = {
     "a quotation mark that is never closed": (
         "broken-row",
         with_row("customers.csv", 'C3,"Eve\nC4,Joe'),
-        "customers.csv row 4: it has 2 fields; expected 2",
+        "customers.csv row 4: a quotation mark is opened and never closed; correct it or set the"
+        " row aside with --quarantine",
     ),
     "a byte of no known encoding": (
         "unreadable-file",
@@ -110,9 +111,9 @@ ERRORS: dict[str, tuple[str, Files, str]] = {
     ),
     "a missing column": (
         "missing-column",
-        {"invoices.csv": INVOICES.replace(",due_on", ",falls_due", 1)},
+        {"invoices.csv": "invoice_id,customer_id,issued_on,amount\nI1,C1,2024-01-01,100.00\n"},
         "invoices.csv: there is no column due_on, which is required; the columns are invoice_id,"
-        " customer_id, issued_on, falls_due, amount; add the column",
+        " customer_id, issued_on, amount; add the column",
     ),
     "payments of nobody": (
         "missing-column",
@@ -122,7 +123,7 @@ ERRORS: dict[str, tuple[str, Files, str]] = {
     ),
     "a misspelt column": (
         "unknown-column",
-        {"payments.csv": PAYMENTS.replace("amount", "amount,recordedon", 1)},
+        {"payments.csv": PAYMENTS.replace("0\n", "0,\n").replace("amount", "amount,recordedon")},
         "payments.csv: it has a column 'recordedon', which no table payments has; did you mean"
         " recorded_on?; correct its name, remove it, or map it with duecast ingest --mapping",
     ),
@@ -395,3 +396,190 @@ def test_what_is_ordinary_is_loaded_with_a_warning(tmp_path: Path, case: str) ->
 def test_every_rule_of_a_directory_has_its_case() -> None:
     seen = {rule for rule, _, _ in (*ERRORS.values(), *WARNINGS.values())}
     assert set(RULES) - seen == {"no-ledger", "unbalanced", "unusable-control"}
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    files = {
+        "ledger.toml": None,
+        **with_row("customers.csv", "C1,Eve"),
+        **with_row("invoices.csv", "I4,C1,yesterday,,ten"),
+        **with_row("payments.csv", "P3,I3,2024-04-01"),
+    }
+    report = check(small_ledger(tmp_path, files))
+    assert [error.rule for error in report.errors] == [
+        "unusable-extract",
+        "broken-row",
+        "unreadable-value",
+        "missing-value",
+        "unreadable-value",
+        "conflicting-id",
+    ]
+
+
+def test_a_problem_counts_its_rows_and_their_money_by_currency(tmp_path: Path) -> None:
+    rows = "".join(
+        f"I{number},C1,2024-05-01,2024-04-30,{amount},{currency}\n"
+        for number, amount, currency in (
+            (1, "10.25", "EUR"),
+            (2, "20", "USD"),
+            (3, "0.75", "EUR"),
+            (4, "1000", "JPY"),
+        )
+    )
+    rates = "currency,on,rate\n" + "".join(
+        f"{currency},2024-{month},{rate}\n"
+        for currency, rate in (("USD", 0.9), ("JPY", 0.006))
+        for month in ("05-01", "12-31")
+    )
+    header = "invoice_id,customer_id,issued_on,due_on,amount,currency\n"
+    files = {"invoices.csv": header + rows, "payments.csv": None, "fx_rates.csv": rates}
+    warning = only(check(small_ledger(tmp_path, files)).warnings)
+    assert warning.count == 4
+    assert warning.rows.tolist() == [2, 3, 4, 5]
+    assert warning.money == {"EUR": Decimal("11.00"), "USD": Decimal("20"), "JPY": Decimal(1000)}
+    assert warning.sentence.startswith("invoices.csv row 2 (also 3, 4 and 1 more): due_on is")
+    assert warning.to_json() == {
+        "rule": "due-before-issue",
+        "severity": "warning",
+        "table": "invoices",
+        "file": "invoices.csv",
+        "rows": [2, 3, 4, 5],
+        "count": 4,
+        "money": {"EUR": "11.00", "JPY": "1000", "USD": "20.00"},
+        "sentence": warning.sentence,
+    }
+
+
+def test_what_follows_from_a_bad_row_is_no_problem_of_its_own(tmp_path: Path) -> None:
+    files = {
+        **with_row("invoices.csv", "I4,C1,2024-04-01,soon,10.00"),
+        **with_row("payments.csv", "P3,I4,2024-04-20,10.00"),
+    }
+    report = check(small_ledger(tmp_path, files))
+    assert [finding.rule for finding in report.findings] == ["unreadable-value"]
+
+
+@pytest.mark.parametrize("path", ["nowhere", "ledger.toml"])
+def test_a_path_that_is_no_directory_is_refused(tmp_path: Path, path: str) -> None:
+    error = only(check(small_ledger(tmp_path) / path).errors)
+    got = "it is a file" if path == "ledger.toml" else "there is no such directory"
+    assert error.sentence == (
+        f"{tmp_path / path}: {got}; expected a directory with ledger.toml and invoices.csv;"
+        " give a ledger's directory"
+    )
+
+
+@pytest.mark.parametrize("garbage", [bytes(range(256)), b"lorem ipsum "], ids=["binary", "text"])
+def test_much_garbage_is_refused_at_once(tmp_path: Path, garbage: bytes) -> None:
+    directory = small_ledger(tmp_path, {"invoices.csv": garbage * (100_000_000 // len(garbage))})
+    start = time.perf_counter()
+    report = check(directory)
+    assert time.perf_counter() - start < 3
+    assert "unreadable-file" in {error.rule for error in report.errors}
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
+    files = {name: ("\ufeff" + text).encode() for name, text in FILES.items()}
+    assert check(small_ledger(tmp_path, files)).findings == ()
+
+
+def test_utf_16_with_its_mark_is_no_problem(tmp_path: Path) -> None:
+    text = FILES["customers.csv"].replace("Ada", "Łucja").encode("utf-16")
+    ledger, report = load(small_ledger(tmp_path, {"customers.csv": text}))
+    assert report.findings == ()
+    assert ledger.text("customers", "name").tolist() == ["Łucja", "Bob"]
+
+
+def test_names_in_latin_1_are_read(tmp_path: Path) -> None:
+    text = FILES["customers.csv"].replace("Ada", "Zoë").encode("latin-1")
+    ledger = read_ledger(small_ledger(tmp_path, {"customers.csv": text}))
+    assert ledger.text("customers", "name").tolist() == ["Zoë", "Bob"]
+
+
+def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
+    text = INVOICES.replace(",", ";").replace("100.00", "1.234.567,89").replace(".50", ",5")
+    ledger = read_ledger(small_ledger(tmp_path, {"invoices.csv": text.replace("80.00", "80,00-")}))
+    assert ledger.invoices["amount"].tolist() == [123456789, 25050, 8000]
+    assert ledger.text("invoices", "kind").tolist() == ["invoice", "invoice", "credit_note"]
+
+
+def test_a_comma_that_may_mean_thousands_is_not_guessed_to_be_decimal(tmp_path: Path) -> None:
+    text = INVOICES.replace(",", ";").replace("100.00", "1,000").replace("250.50", "2,505")
+    error = only(check(small_ledger(tmp_path, {"invoices.csv": text})).errors)
+    assert error.sentence.startswith("invoices.csv row 2 (also 3): amount is '1,000'; expected")
+
+
+def test_line_ends_blanks_and_empty_rows_are_no_problem(tmp_path: Path) -> None:
+    text = INVOICES.replace(",C1,", ", C1 ,").replace("\nI3", "\n\n,,,,\nI3").replace("\n", "\r\n")
+    ledger, report = load(small_ledger(tmp_path, {"invoices.csv": text}))
+    assert report.findings == ()
+    assert ledger.text("invoices", "customer_id").tolist() == ["C1", "C1", "C2"]
+
+
+def test_rows_are_numbered_as_a_spreadsheet_numbers_them(tmp_path: Path) -> None:
+    text = 'customer_id,name\nC1,"Ada\nLovelace"\n\nC2\n\n,Nobody\nC3,Eve\n'
+    errors = check(small_ledger(tmp_path, {"customers.csv": text})).errors
+    assert [(error.rule, error.rows.tolist()) for error in errors] == [
+        ("broken-row", [4]),
+        ("missing-value", [6]),
+    ]
+
+
+def test_parquet_keeps_its_types_and_counts_rows_from_one(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "invoice_id": [1, 2],
+            "customer_id": ["C1", "C2"],
+            "issued_on": pd.to_datetime(["2024-01-31T23:30Z", "2024-03-01T12:00Z"]),
+            "due_on": [date(2024, 2, 28), date(2024, 2, 28)],
+            "amount": [Decimal("10.10"), Decimal("20.20")],
+            "discount_pct": [2.5, None],
+        }
+    )
+    toml = FILES["ledger.toml"] + 'timezone = "Europe/Paris"\n'
+    files = {"invoices.csv": None, "payments.csv": None, "ledger.toml": toml}
+    frame.to_parquet(small_ledger(tmp_path, files) / "invoices.parquet")
+    ledger, report = load(tmp_path)
+    assert ledger.text("invoices", "invoice_id").tolist() == ["1", "2"]
+    assert ledger.invoices["amount"].tolist() == [1010, 2020]
+    assert ledger.invoices["issued_on"][0] == parse_day("2024-02-01")
+    assert ledger.invoices.known("discount_pct").tolist() == [True, False]
+    assert only(report.warnings).sentence.startswith("invoices.parquet row 2: due_on is 2024-02-28")
+
+
+def test_a_parquet_column_of_lists_is_of_the_wrong_type(tmp_path: Path) -> None:
+    small_ledger(tmp_path, {"customers.csv": None})
+    frame = pd.DataFrame({"customer_id": ["C1", "C2"], "name": [["Ada"], ["Bob"]]})
+    frame.to_parquet(tmp_path / "customers.parquet")
+    assert only(check(tmp_path).errors).sentence.startswith(
+        "customers.parquet: name holds list<element: string>; expected text, dates or numbers"
+    )
+
+
+def test_what_is_ordinary_is_repaired(tmp_path: Path) -> None:
+    rows = "I1,C1,2024-01-01,2024-01-31,100\nI4,C9,2024-01-01,2024-01-31,-10.00\n"
+    ledger = read_ledger(small_ledger(tmp_path, with_row("invoices.csv", rows.rstrip())))
+    assert ledger.text("invoices", "invoice_id").tolist() == ["I1", "I2", "I3", "I4"]
+    assert ledger.text("invoices", "kind").tolist() == ["invoice"] * 3 + ["credit_note"]
+    assert ledger.invoices["amount"].tolist() == [10000, 25050, 8000, 1000]
+    assert ledger.text("customers", "customer_id").tolist() == ["C1", "C2", "C9"]
+    assert ledger.customers.known("name").tolist() == [True, True, False]
+
+
+def test_a_fact_recorded_anew_is_no_conflict(tmp_path: Path) -> None:
+    facts = (
+        "customer_id,name,value,valid_from,recorded_on\n"
+        "C1,credit_limit,1000,2024-01-01,2024-01-01\n"
+        "C1,credit_limit,1500,2024-01-01,2024-01-09\n"
+        "C2,credit_limit,1000,2024-01-01,\n"
+        "C2,credit_limit,1500,2024-01-01,\n"
+    )
+    error = only(check(small_ledger(tmp_path, {"customer_facts.csv": facts})).errors)
+    assert (error.rule, error.rows.tolist()) == ("conflicting-id", [4, 5])
+
+
+def test_of_three_rows_with_one_id_none_counts_where_one_differs(tmp_path: Path) -> None:
+    row = "P2,I2,2024-03-01,250.50"
+    files = with_row("payments.csv", f"{row}\n{row.replace('250.50', '250.51')}")
+    report = check(small_ledger(tmp_path, files))
+    assert [(f.rule, f.rows.tolist()) for f in report.findings] == [("conflicting-id", [3, 4, 5])]

@@ -19,7 +19,7 @@ from ledger.ledger import Extract, Ledger
 from ledger.schema import TABLES
 from tests.ledgers import LAST_DAY, RANDOM_LEDGERS, days, ledgers
 
-RANDOMS = st.integers(0, 2**16).map(Random)
+SEEDS = st.integers(0, 2**16)
 EXTRACT = Extract("EUR", LAST_DAY)
 
 
@@ -71,11 +71,12 @@ def test_what_is_recorded_later_could_as_well_be_deleted(ledger: Ledger, as_of: 
     assert bits_at(ledger, as_of) == bits_at(ledger.known_at(as_of), as_of)
 
 
-@given(ledger=ledgers(), random=RANDOMS, as_of=days())
+@given(ledger=ledgers(), seed=SEEDS, as_of=days())
 @RANDOM_LEDGERS
 def test_what_is_recorded_later_could_as_well_be_different(
-    ledger: Ledger, random: Random, as_of: int
+    ledger: Ledger, seed: int, as_of: int
 ) -> None:
+    random = Random(seed)
     altered = {name: altered_after(random, ledger, name, as_of) for name in TABLES}
     customers = altered["customers"]["customer_id"]
     legal = pd.DataFrame(
@@ -91,41 +92,45 @@ def test_what_is_recorded_later_could_as_well_be_different(
 
 
 def altered_after(random: Random, ledger: Ledger, name: str, as_of: int) -> pd.DataFrame:
-    """A table in which the rows known later are gone or happen yet later, for other amounts."""
+    """A table in which the rows known later are gone or happen yet later, for other amounts.
+
+    Invoices and rates stay, since other rows would be unreadable without them.
+    """
     table, frame = ledger.tables[name], frame_of(ledger, name)
     later = np.flatnonzero(table.known_on > as_of)
-    keys = set(TABLES[name].key)
+    when = [
+        column
+        for column in frame.columns
+        if "datetime" in str(frame[column].dtype) and column not in TABLES[name].key
+    ]
     for row in later:
-        for column in frame.columns:
-            if "datetime" in str(frame[column].dtype) and column not in keys:
-                on = frame.loc[row, column]
-                frame.loc[row, column] = on + pd.Timedelta(days=random.choice((0, 1, 40)))
+        for column in when:
+            frame.loc[row, column] += pd.Timedelta(days=random.choice((0, 1, 5)))
         if "amount" in frame and random.random() < 0.5:
             frame.loc[row, "amount"] = "77"
-    for row in range(len(frame)):
-        closed = name == "disputes" and "closed_on" in frame and frame.loc[row, "closed_on"]
-        if closed is not False and not pd.isna(closed) and closed > pd.Timestamp(date_of(as_of)):
-            frame.loc[row, "closed_on"] = closed + pd.Timedelta(days=9)
-    gone = [row for row in later if random.random() < 0.3]
-    return frame.drop(index=gone)
+        if "rate" in frame:
+            frame.loc[row, "rate"] *= 1.5
+    if "closed_on" in frame:
+        open_still = frame["closed_on"] > pd.Timestamp(date_of(as_of))
+        frame.loc[open_still, "closed_on"] += pd.Timedelta(days=9)
+    if name in ("invoices", "fx_rates"):
+        return frame
+    return frame.drop(index=[row for row in later if random.random() < 0.3])
 
 
-@given(ledger=ledgers(), random=RANDOMS, as_of=days())
+@given(ledger=ledgers(), seed=SEEDS, as_of=days())
 @RANDOM_LEDGERS
-def test_the_order_of_rows_changes_nothing(ledger: Ledger, random: Random, as_of: int) -> None:
-    shuffled = {
-        name: frame_of(ledger, name).sample(frac=1, random_state=random.randrange(1000))
-        for name in TABLES
-    }
+def test_the_order_of_rows_changes_nothing(ledger: Ledger, seed: int, as_of: int) -> None:
+    shuffled = {name: frame_of(ledger, name).sample(frac=1, random_state=seed) for name in TABLES}
     assert bits_at(ledger, as_of) == bits_at(read(shuffled), as_of)
 
 
-@given(ledger=ledgers(), random=RANDOMS, as_of=days())
+@given(ledger=ledgers(), seed=SEEDS, as_of=days())
 @RANDOM_LEDGERS
 def test_what_else_is_observed_and_in_which_order_changes_nothing(
-    ledger: Ledger, random: Random, as_of: int
+    ledger: Ledger, seed: int, as_of: int
 ) -> None:
-    priors = build_priors(ledger)
+    random, priors = Random(seed), build_priors(ledger)
     observations = observed_at(ledger, as_of)
     later = replace(observations, as_of=observations.as_of + random.choice((1, 30)))
     both = Observations(

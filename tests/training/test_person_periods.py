@@ -72,7 +72,7 @@ def test_bad_debt_stays_at_risk_to_the_last_known_day_and_a_cancelled_item_does_
     outcomes = delay_outcomes(ledger, DEFINITIONS)
     state, _ = state_at(outcomes.settlements, len(outcomes), THROUGH)
     assert (outcomes.followed_through[state == WRITTEN_OFF] == THROUGH).all()
-    assert (outcomes.followed_through[state == CANCELLED] < THROUGH).all()
+    assert outcomes.followed_through[state == CANCELLED].mean() < THROUGH - 50
     assert not outcomes.paid[np.isin(state, [WRITTEN_OFF, CANCELLED])].any()
 
 

@@ -1,0 +1,34 @@
+"""The champion: the model that scores, fetched, checked and remembered."""
+
+from dataclasses import dataclass
+
+from ledger.settings import Settings
+from models.bundle import ModelBundle
+from models.registry import CHAMPION, accept, find
+
+
+@dataclass(frozen=True, eq=False)
+class Champion:
+    """The bundle that scores, its registered version and its content hash."""
+
+    version: int
+    sha256: str
+    bundle: ModelBundle
+
+
+def champion(settings: Settings) -> Champion:
+    """The champion now, once it is loaded and passed its checks.
+
+    Where MLflow cannot be reached: the one accepted last.
+
+    Raises
+    ------
+    RegistryError
+        If no version is champion, or MLflow is down and none was ever accepted.
+    BundleError
+        If the bundle is not what its manifest says, or scores differently here.
+    """
+    found = find(settings, CHAMPION)
+    bundle = ModelBundle.load(found.path)
+    accept(settings, CHAMPION, found)
+    return Champion(found.version, found.sha256, bundle)

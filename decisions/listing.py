@@ -1,0 +1,114 @@
+"""Entries of a worklist as people and machines read them: chosen, ranked, as values or as table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+SHOWN_RULES = 3
+
+Entry = dict[str, Any]
+
+
+def entries(
+    worklist: Any, invoices: Any, collector: str | None = None, top: int | None = None
+) -> list[Entry]:
+    """Entries of a run's worklist with their items, ranked from 1.
+
+    Parameters
+    ----------
+    worklist, invoices
+        The tables of a run, see `decisions.tables`.
+    collector
+        Only the entries of this collector; "" of nobody; all if None.
+    top
+        At most so many; all if None.
+    """
+    chosen = [
+        row for row in worklist.to_pylist() if collector is None or row["collector"] == collector
+    ][:top]
+    wanted = {row["customer_id"] for row in chosen}
+    items: dict[str, list[Entry]] = {name: [] for name in wanted}
+    for item in invoices.select(ITEM_COLUMNS).to_pylist():
+        if item["customer_id"] in wanted:
+            items[item.pop("customer_id")].append(item)
+    return [
+        {**row, "rank": rank, "items": items[row["customer_id"]]}
+        for rank, row in enumerate(chosen, start=1)
+    ]
+
+
+ITEM_COLUMNS = [
+    "customer_id",
+    "invoice_id",
+    "due_on",
+    "days_past_due",
+    "currency",
+    "amount",
+    "residual",
+    "disputed",
+    "promised",
+    "chaseable",
+    "is_deduction",
+    "asked",
+    "priority",
+    "p_still_open",
+    "expected_payment_date",
+    "confidence",
+]
+"""Columns of `invoices.parquet` that say what an entry is about."""
+
+
+def json_values(value: Any) -> Any:
+    """A value for JSON: money as decimal text, days as ISO dates, lists and entries in depth.
+
+    >>> json_values({"due_on": datetime(2024, 2, 29), "amount": Decimal("12.50")})
+    {'due_on': '2024-02-29', 'amount': '12.50'}
+    """
+    if isinstance(value, dict):
+        return {key: json_values(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_values(each) for each in value]
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value != value:
+        return None
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def shown(found: Sequence[Entry], title: str, currency: str) -> Table:
+    """Entries as a table for the terminal."""
+    table = Table(title=title, title_justify="left", caption_justify="left", expand=False)
+    for name in ("", "Customer", f"Priority {currency}", "Overdue", "Days", "Action", "Why"):
+        justify = "right" if name in ("", "Overdue", "Days") or "Priority" in name else "left"
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for entry in found:
+        who = f"{entry['name']} ({entry['customer_id']})" if entry["name"] else entry["customer_id"]
+        table.add_row(
+            str(entry["rank"]),
+            escape(who),
+            f"{entry['priority']:,.0f}",
+            f"{entry['overdue']:,.0f}",
+            str(entry["oldest_days_past_due"]),
+            words(entry["action"]),
+            escape(_why(entry)),
+        )
+    return table
+
+
+def words(name: str) -> str:
+    """A name as words.
+
+    >>> words("final_notice")
+    'final notice'
+    """
+    return name.replace("_", " ")
+
+
+def _why(entry: Entry) -> str:
+    """The rules that chose an entry, and its strongest reason."""
+    rules = ", ".join(words(rule) for rule in entry["rules"][:SHOWN_RULES])
+    return "; ".join([rules, *entry["reasons"][:1]])

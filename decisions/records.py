@@ -1,0 +1,163 @@
+"""The record of what was decided: score runs, and who was champion when."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    insert,
+    select,
+)
+
+from ledger.store import APPEND_ONLY, METADATA
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A complete score run: what was scored, with what, and what came of it.
+
+    Parameters
+    ----------
+    run_id
+        Derived from the day, the ledger, the model, the policy and the number of reasons.
+    as_of, ledger_through, since
+        Day scored, last day the ledger is complete through, and day of the run before it.
+    ledger_sha256
+        Digest of the ledger as known at `as_of`.
+    model_version, model_sha256, policy_version, policy_sha256
+        By what it was scored and decided.
+    explain
+        Reasons of each item and each customer at most.
+    made_at
+        When, in UTC.
+    invoices, customers
+        How many were scored.
+    files
+        SHA-256 of each file of the run, by name.
+    """
+
+    run_id: str
+    as_of: date
+    ledger_through: date
+    since: date
+    ledger_sha256: str
+    model_version: int
+    model_sha256: str
+    policy_version: str
+    policy_sha256: str
+    explain: int
+    made_at: datetime
+    invoices: int
+    customers: int
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A version made champion: which, in place of which (None: the first), when, by whom, why."""
+
+    version: int
+    previous: int | None
+    sha256: str
+    promoted_at: datetime
+    promoted_by: str
+    why: str
+
+
+_RUNS = Table(
+    "runs",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("run_id", String, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("ledger_through", Date, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("ledger_sha256", String, nullable=False),
+    Column("model_version", Integer, nullable=False),
+    Column("model_sha256", String, nullable=False),
+    Column("policy_version", String, nullable=False),
+    Column("policy_sha256", String, nullable=False),
+    Column("explain", Integer, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("invoices", Integer, nullable=False),
+    Column("customers", Integer, nullable=False),
+    Column("files", JSON, nullable=False),
+    Index("runs_by_id", "run_id"),
+    Index("runs_by_day", "as_of"),
+    info=APPEND_ONLY,
+    sqlite_autoincrement=True,
+)
+
+_PROMOTIONS = Table(
+    "promotions",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("previous", Integer),
+    Column("sha256", String, nullable=False),
+    Column("promoted_at", DateTime, nullable=False),
+    Column("promoted_by", String, nullable=False),
+    Column("why", String, nullable=False),
+    info=APPEND_ONLY,
+    sqlite_autoincrement=True,
+)
+
+
+def append_run(engine: Engine, run: RunRecord) -> None:
+    """Record a run; from then on it is there. Of several with one id the last counts."""
+    with engine.begin() as connection:
+        connection.execute(insert(_RUNS).values(**asdict(run)))
+
+
+def runs(
+    engine: Engine,
+    *,
+    run_id: str | None = None,
+    as_of: date | None = None,
+    before: date | None = None,
+) -> tuple[RunRecord, ...]:
+    """Runs that were recorded, the latest day first, of one day the last recorded first.
+
+    Only the one with an id, those as of a day, or those as of a day before another, where given.
+    """
+    wanted = select(_RUNS).order_by(_RUNS.c.as_of.desc(), _RUNS.c.seq.desc())
+    if run_id is not None:
+        wanted = wanted.where(_RUNS.c.run_id == run_id)
+    if as_of is not None:
+        wanted = wanted.where(_RUNS.c.as_of == as_of)
+    if before is not None:
+        wanted = wanted.where(_RUNS.c.as_of < before)
+    found: dict[str, RunRecord] = {}
+    with engine.connect() as connection:
+        for row in connection.execute(wanted):
+            run = RunRecord(**_values(row))
+            found.setdefault(run.run_id, run)
+    return tuple(found.values())
+
+
+def append_promotion(engine: Engine, promotion: Promotion) -> None:
+    """Record that a version was made champion."""
+    with engine.begin() as connection:
+        connection.execute(insert(_PROMOTIONS).values(**asdict(promotion)))
+
+
+def promotions(engine: Engine) -> tuple[Promotion, ...]:
+    """Every promotion, the last first."""
+    wanted = select(_PROMOTIONS).order_by(_PROMOTIONS.c.seq.desc())
+    with engine.connect() as connection:
+        return tuple(Promotion(**_values(row)) for row in connection.execute(wanted))
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if name != "seq"}

@@ -1,0 +1,219 @@
+"""The gate: what every request passes before anything else looks at it."""
+
+import asyncio
+import logging
+import re
+import uuid
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from time import perf_counter
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ledger.settings import Settings
+from serving.meters import Meters
+from serving.problems import Problem, RefusedError, problem_of, problem_of_status
+
+PROBES = ("/healthz", "/livez", "/readyz")
+METRICS = "/metrics"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
+MB = 1_000_000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a request may take: bytes of body, seconds to send it and to answer it, and company."""
+
+    body_bytes: int
+    read_seconds: float
+    answer_seconds: float
+    requests: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Bounds":
+        """The bounds that the settings say."""
+        return cls(
+            settings.max_body_mb * MB,
+            settings.read_seconds,
+            settings.answer_seconds,
+            settings.max_requests,
+        )
+
+
+class Exchange:
+    """One request and its answer: gives the answer its headers, and ends it at most once."""
+
+    def __init__(self, request_id: str, send: Send) -> None:
+        self.request_id = request_id
+        self.status = 0
+        self.closed = False
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer, unless the exchange is over."""
+        if self.closed:
+            return
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self.request_id
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+    async def refuse(self, problem: Problem, scope: Scope, receive: Receive) -> None:
+        """Answer with a problem; an answer that has begun can only be broken off."""
+        if not self.status:
+            await problem.response(self.request_id)(scope, receive, self.send)
+        self.closed = True
+
+
+class Gate:
+    """Outermost layer of the service: bounds, errors and request ids.
+
+    Every request gets an id (its own `X-Request-ID`, if it has a fit one) and, whatever happens,
+    an answer: with problem details where it has no other. Bodies are read whole before anyone
+    else waits for them, within a size and a time; so many requests are answered at once, each
+    within a time. Probes pass without bounds, straight to the API.
+
+    Parameters
+    ----------
+    app
+        What answers: the API itself, or the server that mounts it.
+    api
+        The API, which knows what paths there are.
+    bounds
+        What a request may take.
+    meters
+        Count the answers.
+    """
+
+    def __init__(self, app: ASGIApp, api: FastAPI, bounds: Bounds, meters: Meters) -> None:
+        self.app = app
+        self.api = api
+        self.bounds = bounds
+        self.meters = meters
+        self._underway: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = perf_counter()
+        exchange = Exchange(_request_id(scope), send)
+        scope.setdefault("state", {})["request_id"] = exchange.request_id
+        try:
+            if scope["path"] in PROBES:
+                await self._guarded(exchange, self.api, scope, receive)
+            elif not self._has_path(scope):
+                await exchange.refuse(problem_of_status(404), scope, receive)
+            else:
+                await self._admit(exchange, scope, receive)
+        except RefusedError as refusal:
+            await exchange.refuse(problem_of(refusal), scope, receive)
+        finally:
+            route = getattr(scope.get("route"), "path", "")
+            self.meters.count(route, scope["method"], exchange.status, perf_counter() - start)
+
+    def _has_path(self, scope: Scope) -> bool:
+        """Whether the API, or what it is mounted in, answers a path at all."""
+        if scope["path"] == METRICS:
+            return True
+        return any(route.matches(scope)[0] is not Match.NONE for route in self.api.routes)
+
+    async def _admit(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
+        """Read the body, then answer in bounded time and bounded company."""
+        body = await self._body(scope, receive)
+        if body is None:
+            return
+        if len(self._underway) >= self.bounds.requests:
+            raise RefusedError(
+                "busy", f"{self.bounds.requests} requests are under way; ask again shortly"
+            )
+        answer = self._guarded(exchange, self.app, scope, _replayed(body, receive))
+        task = asyncio.ensure_future(answer)
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self.bounds.answer_seconds)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not done:
+            # What runs in a thread cannot be stopped: it keeps its place until it has ended.
+            task.cancel()
+            seconds = self.bounds.answer_seconds
+            refusal = RefusedError("answer-timeout", f"no answer within {seconds:g} seconds")
+            await exchange.refuse(problem_of(refusal), scope, receive)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The whole body; None where the client is gone."""
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self.bounds.body_bytes:
+            raise self._too_large()
+        try:
+            body = await asyncio.wait_for(self._received(receive), self.bounds.read_seconds)
+        except TimeoutError as error:
+            seconds = self.bounds.read_seconds
+            raise RefusedError(
+                "read-timeout", f"the body was not there within {seconds:g} seconds; send it again"
+            ) from error
+        if body and not JSON_TYPE.match(headers.get("content-type", "")):
+            said = headers.get("content-type") or "none"
+            raise RefusedError("not-json", f"Content-Type is {said}; expected application/json")
+        return body
+
+    async def _received(self, receive: Receive) -> bytes | None:
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > self.bounds.body_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+
+    def _too_large(self) -> RefusedError:
+        limit = self.bounds.body_bytes / MB
+        return RefusedError("too-large", f"the body has more than {limit:g} MB; send less at once")
+
+    async def _guarded(
+        self, exchange: Exchange, app: ASGIApp, scope: Scope, receive: Receive
+    ) -> None:
+        """Let the app answer; what it fails to answer is a problem, logged under its id."""
+        try:
+            await app(scope, receive, exchange.send)
+        except Exception as error:
+            _log.exception("request %s failed", exchange.request_id)
+            await exchange.refuse(problem_of(error), scope, receive)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """What an app receives of a body that was read already; then what the client does."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    def next_message() -> Awaitable[Message]:
+        return _at_once(messages.pop()) if messages else receive()
+
+    return next_message
+
+
+async def _at_once(message: Message) -> Message:
+    return message
