@@ -89,7 +89,7 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
     is overdue; nothing to ask for, because the overdue is paused (the largest part decides); an
     expected loss that calls for an escalation; else the stage. Where that would be a contact and
     the customer is a natural person, a person decides: refer. Parts that are paused are named
-    besides.
+    besides. Less than `least_amount` is left alone.
 
     Parameters
     ----------
@@ -100,10 +100,10 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
     minor_units
         Minor units in a major unit of the reporting currency.
     """
-    overdue, asked = cases.overdue_minor > 0, cases.asked_minor > 0
-    paused = cases.paused_minor > 0
+    least = max(policy.least_amount * minor_units, 1.0)
+    overdue, asked = cases.overdue_minor >= least, cases.asked_minor >= least
     largest = np.argmax(cases.paused_minor, axis=1)
-    waits = overdue & ~asked & paused.any(axis=1)
+    waits = ~asked & (cases.paused_minor.max(axis=1) >= least)
     enough_cash = cases.unallocated_minor >= policy.unallocated_share * cases.overdue_minor
     costly = cases.expected_loss_minor >= policy.escalate_expected_loss * minor_units
     choices: list[tuple[str, str, Flags]] = [
@@ -126,16 +126,21 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
     ]
     n = len(cases)
     action = np.full(n, "", dtype=object)
-    rules: dict[str, Flags] = {}
+    chosen_by: dict[str, Flags] = {}
     for rule, choice, where in choices:
-        rules[rule] = where & (action == "")
-        action[rules[rule]] = choice
+        chosen_by[rule] = where & (action == "")
+        action[chosen_by[rule]] = choice
     referred = cases.natural_person & np.isin(action.astype(str), CONTACTS)
-    listed = action != ""
     persons = {
         "natural_person": referred & cases.has_natural_person,
         "natural_person_unknown": referred & ~cases.has_natural_person,
     }
-    for place, rule in enumerate(PAUSES):
-        rules[rule] = rules[rule] | (listed & paused[:, place])
-    return Recommendations(np.where(referred, REFER, action), named_rules({**persons, **rules}, n))
+    paused = {
+        rule: (action != "") & (cases.paused_minor[:, place] > 0) & ~chosen_by[rule]
+        for place, rule in enumerate(PAUSES)
+    }
+    first, then = named_rules({**persons, **chosen_by}, n), named_rules(paused, n)
+    return Recommendations(
+        np.where(referred, REFER, action),
+        tuple((*one, *other) for one, other in zip(first, then, strict=True)),
+    )

@@ -84,12 +84,14 @@ def worklist(
 
     from decisions.exports import export, require_exportable
     from decisions.listing import entries, json_values, shown
-    from decisions.runs import INVOICES, WORKLIST
+    from decisions.runs import CUSTOMERS, INVOICES, WORKLIST
 
     if out is not None:
         require_exportable(out)
     run = _run(ledger, as_of, REASONS, policy, allow_stale)
     table = run.table(WORKLIST)
+    if collector is not None:
+        _require_collector(collector, run.table(CUSTOMERS))
     found = entries(table, run.table(INVOICES), collector, top)
     facts = run.facts
     if out is not None:
@@ -112,20 +114,33 @@ def _run(
     """The score run of a ledger on a day, made where there is none."""
     from decisions.champion import champion
     from decisions.policy import read_policy
-    from decisions.runs import make_run
+    from decisions.runs import STEPS, make_run
     from ledger.completeness import require_complete
     from ledger.days import day_of
     from ledger.files import read_ledger
+    from ledger.progress import shown_progress
     from ledger.settings import Settings
 
     settings = Settings.from_environment(os.environ)
     decided_by, data = read_policy(policy), read_ledger(path)
     day = data.extract.complete_through if as_of is None else day_of(as_of.date())
     require_complete(data, day, allow_stale)
-    model = champion(settings)
-    return make_run(
-        settings, data, model, decided_by, day, explain, datetime.now(UTC).replace(tzinfo=None)
-    )
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with shown_progress(1 + len(STEPS)) as begin:
+        begin("Loading the champion")
+        model = champion(settings)
+        return make_run(settings, data, model, decided_by, day, explain, now, begin)
+
+
+def _require_collector(name: str, customers: Any) -> None:
+    """Refuse a collector that no customer has: it is a slip of the pen."""
+    from ledger.errors import SettingsError
+
+    known = sorted(set(customers.column("collector").to_pylist()) - {""})
+    if name not in known:
+        raise SettingsError(
+            [f"--collector is {name!r}; expected one of {', '.join(known) or 'none'}; correct it"]
+        )
 
 
 def _copied(source: Path, target: Path) -> Path:

@@ -80,11 +80,15 @@ def json_values(value: Any) -> Any:
 
 
 def shown(found: Sequence[Entry], title: str, currency: str) -> Table:
-    """Entries as a table for the terminal."""
-    table = Table(title=title, title_justify="left", caption_justify="left", expand=False)
-    for name in ("", "Customer", f"Priority {currency}", "Overdue", "Days", "Action", "Why"):
-        justify = "right" if name in ("", "Overdue", "Days") or "Priority" in name else "left"
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    """Entries as a table for the terminal, whole units of the reporting currency."""
+    table = Table(title=f"{title}, in {currency}", title_justify="left", caption_justify="left", expand=False)
+    table.add_column("", justify="right")
+    table.add_column("Customer", overflow="fold")
+    table.add_column("Priority", justify="right")
+    table.add_column("Overdue", justify="right")
+    table.add_column("Days", justify="right")
+    table.add_column("Action")
+    table.add_column("Why", overflow="fold", ratio=1)
     for entry in found:
         who = f"{entry['name']} ({entry['customer_id']})" if entry["name"] else entry["customer_id"]
         table.add_row(
@@ -109,6 +113,6 @@ def words(name: str) -> str:
 
 
 def _why(entry: Entry) -> str:
-    """The rules that chose an entry, and its strongest reason."""
-    rules = ", ".join(words(rule) for rule in entry["rules"][:SHOWN_RULES])
-    return "; ".join([rules, *entry["reasons"][:1]])
+    """The rules that chose an entry, but not that its stage did, and its strongest reason."""
+    rules = [words(rule) for rule in entry["rules"] if not rule.startswith("stage_")]
+    return "; ".join([*rules[:SHOWN_RULES], *entry["reasons"][:1]])

@@ -83,7 +83,7 @@ class WorklistPolicy:
     horizon_days: Annotated[int, Within(1)]
     stage_from_days: dict[str, Days]
     uplift: dict[str, Share]
-    min_item_amount: Money
+    least_amount: Money
     capacity: Annotated[int, Within(1)]
     reserved_share: Share
     first_run_looks_back_days: Count

@@ -26,6 +26,7 @@ from ledger.days import date_of, day_of, parse_day
 from ledger.digest import digest
 from ledger.errors import DuecastError
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from ledger.settings import Settings
 from ledger.store import open_store
 
@@ -76,10 +77,6 @@ class Run:
         """What every answer from this run says: its day, basis, model, policy and notes."""
         facts: dict[str, Any] = json.loads((self.directory / FACTS).read_text(encoding="utf-8"))
         return facts
-
-
-def silent(step: str) -> None:
-    """Progress that nobody watches."""
 
 
 def make_run(

@@ -150,14 +150,14 @@ def _cases(policy: WorklistPolicy, portfolio: Portfolio, chased: Chase, unit: fl
 def _customer_stages(
     policy: WorklistPolicy, portfolio: Portfolio, chased: Chase, unit: float
 ) -> Codes:
-    """Stage of the oldest item asked for of at least `min_item_amount`, else of the oldest, (n,).
+    """Stage of the oldest item asked for of at least `least_amount`, else of the oldest, (n,).
 
     Zero where nothing is asked for.
     """
     position = portfolio.position
     customers = len(position.customers)
     stage = np.zeros(customers, np.int32)
-    for least in (1.0, policy.min_item_amount * unit):
+    for least in (1.0, policy.least_amount * unit):
         counts = chased.asked_minor >= max(least, 1.0)
         number, _ = position.place(position.items.customer[counts])
         oldest = np.full(customers, -1, np.int32)

@@ -72,9 +72,9 @@ class Allocations:
 def all_allocations(ledger: Ledger, applied: Applications | None = None) -> Allocations:
     """Allocations of the ledger's invoices: as stated, and as simple files imply them.
 
-    See `ledger.implied_applications` for what is implied. What is dated before its invoice was issued
-    counts from the day of issue, and is not known before the invoice is. The allocations of
-    `ledger.known_at(day)` are those of `ledger` known on that day.
+    See `ledger.implied_applications` for what is implied. What is dated before its invoice was
+    issued counts from the day of issue, and is not known before the invoice is. The allocations
+    of `ledger.known_at(day)` are those of `ledger` known on that day.
     """
     found = all_applications(ledger) if applied is None else applied
     found = found.take(found.has_invoice)

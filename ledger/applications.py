@@ -73,10 +73,10 @@ def reversed_payments(ledger: Ledger) -> tuple[Rows, Flags]:
     A reversal of a payment that the ledger does not have reverses none.
     """
     payments = ledger.payments
-    rows, found = ledger.row_of("payments", "payment_id")
     known = payments.known("reversal_of")
     if not known.any():
         return np.zeros(len(payments), np.int64), known
+    rows, found = ledger.row_of("payments", "payment_id")
     target = payments["reversal_of"]
     return rows[target], known & found[target]
 
@@ -96,7 +96,7 @@ def stated_applications(ledger: Ledger) -> Applications:
     kind = kinds[table["kind"]] if n else np.empty(0, np.int32)
     invoice, has_invoice = rows_of(ledger, "invoices", "invoice_id", table["invoice_id"])
     payment, has_payment = _source_rows(ledger, "payments", "payment_id")
-    note, has_note = _sourcerows_of(ledger, "invoices", "invoice_id")
+    note, has_note = _source_rows(ledger, "invoices", "invoice_id")
     has_payment &= kind != CREDIT_NOTE
     has_note &= kind == CREDIT_NOTE
     amount, on, value_on = table["amount"], table["allocated_on"], table["allocated_on"].copy()

@@ -71,7 +71,9 @@ def open_credits(
         np.array([CREDIT_NOTE_OPEN, OVERPAID, ON_ACCOUNT], np.int32),
         [len(notes), len(overpaid), len(cash)],
     )
-    customer = np.concatenate([ledger.invoices["customer_id"][invoices], payers(ledger)[0][cash]])
+    customer = np.concatenate(
+        [ledger.invoices["customer_id"][invoices], payers(ledger).customer[cash]]
+    )
     currency = np.concatenate(
         [ledger.invoices["currency"][invoices], ledger.payments["currency"][cash]]
     )

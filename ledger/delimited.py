@@ -72,6 +72,9 @@ def read_delimited(
     except _Refusal as refusal:
         note(refusal.rule, refusal.what)
         return None
+    except OSError as error:
+        note("unreadable-file", f"it cannot be opened ({error.strerror})")
+        return None
     if guessed:
         note("guessed-encoding", f"it is not UTF-8; read as Windows-1252{_example(sheet)}")
     return sheet

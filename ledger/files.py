@@ -81,25 +81,27 @@ def write_ledger(
     Raises
     ------
     LedgerError
-        If `path` is a file, or a directory that holds anything but a ledger.
+        If `path` is a file, or a directory that holds anything but a ledger, or cannot be
+        written.
     """
-    directory = Path(path)
+    directory = Path(path).resolve()
     _require_replaceable(directory)
-    fresh = directory.with_name(f".{directory.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for name, table in ledger.tables.items():
-        if len(table) or name == "invoices":
-            _write_table(arrow_table(ledger, name), fresh / f"{name}.{format}")
-    (fresh / FILE).write_text(extract_toml(ledger.extract), encoding="utf-8")
-    if directory.exists():
-        stale = directory.with_name(f".{directory.name}.old")
+    fresh, stale = (directory.with_name(f".{directory.name}.{age}") for age in ("new", "old"))
+    try:
+        for leftover in (fresh, stale):
+            shutil.rmtree(leftover, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for name, table in ledger.tables.items():
+            if len(table) or name == "invoices":
+                _write_table(arrow_table(ledger, name), fresh / f"{name}.{format}")
+        (fresh / FILE).write_text(extract_toml(ledger.extract), encoding="utf-8")
+        if directory.exists():
+            directory.rename(stale)
+        fresh.rename(directory)
         shutil.rmtree(stale, ignore_errors=True)
-        directory.rename(stale)
-        fresh.rename(directory)
-        shutil.rmtree(stale)
-    else:
-        fresh.rename(directory)
+    except OSError as error:
+        problem = f"{directory} cannot be written ({error.strerror}); give a directory that can"
+        raise LedgerError([problem]) from error
 
 
 def _parts(directory: Path, problems: list[Finding]) -> list[Part]:

@@ -84,6 +84,9 @@ def _sheet(name: str, frame: pd.DataFrame) -> Sheet:
 
 def _arrow(series: pd.Series) -> Any:
     """A column as an arrow array; what has several types becomes text."""
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        utc = pa.array(series.dt.tz_convert(None), from_pandas=True)
+        return utc.cast(pa.timestamp(utc.type.unit, "UTC"))
     try:
         return pa.array(series, from_pandas=True)
     except pa.ArrowException:

@@ -38,17 +38,20 @@ def all_applications(ledger: Ledger) -> Applications:
         Where a payment in another currency than its invoice's has no rate to be converted at.
     """
     stated = stated_applications(ledger)
-    named_on = _first_named(ledger, stated, stated.kind == PAYMENT)
+    payments, notes = len(ledger.payments), len(ledger.invoices)
+    by_cash = stated.has_payment & (stated.kind == PAYMENT)
+    cash_named_on = _first_named(payments, stated.payment, by_cash, stated.known_on)
+    note_named_on = _first_named(notes, stated.credit_note, stated.has_credit_note, stated.known_on)
     found = _joined(
         [
             stated,
-            *_until(_by_payments(ledger), named_on),
-            *_until(_by_credit_notes(ledger), _first_credited(ledger, stated)),
+            *_until(_by_payments(ledger), cash_named_on),
+            *_until(_by_credit_notes(ledger), note_named_on),
         ]
     )
     if not ledger.payments.known("reversal_of").any():
         return found
-    named_on = _first_named(ledger, stated, stated.has_payment)
+    named_on = _first_named(payments, stated.payment, stated.has_payment, stated.known_on)
     undone = _joined(_until(_undone(ledger, found), named_on))
     restored = _joined(_until(_undone(ledger, undone), named_on))
     return _joined([found, undone, restored])
@@ -79,19 +82,10 @@ def _until(implied: Applications, named_on: Days) -> list[Applications]:
     return [implied, withdrawn]
 
 
-def _first_named(ledger: Ledger, stated: Applications, counts: Flags) -> Days:
-    """First day on which a stated allocation was known that names each payment as its source."""
-    first = np.full(len(ledger.payments), _NEVER)
-    named = stated.has_payment & counts
-    np.minimum.at(first, stated.payment[named], stated.known_on[named])
-    return first
-
-
-def _first_credited(ledger: Ledger, stated: Applications) -> Days:
-    """First day on which a stated allocation was known that names each credit note."""
-    first = np.full(len(ledger.invoices), _NEVER)
-    named = stated.has_credit_note
-    np.minimum.at(first, stated.credit_note[named], stated.known_on[named])
+def _first_named(sources: int, source: Rows, named: Flags, known_on: Days) -> Days:
+    """First day on which it was known that a stated allocation names each source."""
+    first = np.full(sources, _NEVER)
+    np.minimum.at(first, source[named], known_on[named])
     return first
 
 

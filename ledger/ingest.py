@@ -9,7 +9,7 @@ from ledger.files import directory_parts, write_ledger
 from ledger.findings import Finding, Report
 from ledger.ledger import Extract
 from ledger.loading import load_parts
-from ledger.mapping import read_mapping, read_preset
+from ledger.mapping import SourceMapping, read_mapping, read_preset
 from ledger.quarantine import write_quarantine
 from ledger.sources import mapped_extract, mapped_parts
 
@@ -67,13 +67,9 @@ def _read(
     if preset is None and mapping is None:
         return directory_parts(source, findings)
     problems: list[str] = []
-    if preset is not None and mapping is not None:
-        problems.append("--preset and --mapping are both given; expected one; leave out the other")
     if not source.exists():
         problems.append(f"{source}: there is no such file or directory; give one that exists")
-    found = read_preset(preset, problems) if preset is not None else None
-    if mapping is not None:
-        found = read_mapping(Path(mapping), problems)
+    found = _mapping(preset, mapping, problems)
     if found is None or not source.exists():
         raise SettingsError(problems)
     parts = mapped_parts(found, source, problems, findings)
@@ -82,3 +78,19 @@ def _read(
         errors = [finding.sentence for finding in Report(tuple(findings)).errors]
         raise SettingsError([*problems, *errors])
     return parts, extract
+
+
+def _mapping(
+    preset: str | None, mapping: str | Path | None, problems: list[str]
+) -> SourceMapping | None:
+    """The mapping that a preset or a file gives; None, and why, where there is none."""
+    if preset is not None and mapping is not None:
+        problems.append("--preset and --mapping are both given; expected one; leave out the other")
+        return None
+    if preset is not None:
+        return read_preset(preset, problems)
+    try:
+        return read_mapping(Path(str(mapping)), problems)
+    except SettingsError as error:
+        problems.extend(error.problems)
+        return None

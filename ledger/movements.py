@@ -1,6 +1,7 @@
 """Everything that changed what customers owe: one signed movement of one item each."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -93,11 +94,12 @@ def movements_of(ledger: Ledger, applied: Applications, allocations: Allocations
     not in the ledger. Cash and credit applied to invoices outside the ledger leave the balance
     with their application. A payment from before its invoice was issued is on account until then.
     """
+    payer = payers(ledger)
     parts = [
         _invoices(ledger),
-        _payments(ledger),
+        _payments(ledger, payer),
         _clearings(ledger, allocations),
-        _uses(ledger, applied),
+        _uses(ledger, applied, payer),
     ]
     found = Movements(
         *(
@@ -108,11 +110,19 @@ def movements_of(ledger: Ledger, applied: Applications, allocations: Allocations
     return found.take(found.amount_minor != 0)
 
 
-def payers(ledger: Ledger) -> tuple[Codes, Flags, Days]:
+class Payers(NamedTuple):
     """Customer of each payment, whether it counts in balances, and since when both are known.
 
-    All shapes (n,).
+    All shapes (payments,).
     """
+
+    customer: Codes
+    counts: Flags
+    known_on: Days
+
+
+def payers(ledger: Ledger) -> Payers:
+    """Derive whose each payment is; see `movements_of`."""
     payments, invoices = ledger.payments, ledger.invoices
     customer, known_on = payments["customer_id"].copy(), payments.known_on.copy()
     found = payments.known("customer_id").copy()
@@ -127,7 +137,7 @@ def payers(ledger: Ledger) -> tuple[Codes, Flags, Days]:
     known_on[of] = np.maximum(known_on[of], known_on[target[of]])
     of = of[~found[of]]
     customer[of], found[of] = customer[target[of]], found[target[of]]
-    return customer, found & (reverses | ~payments.known("reversal_of")), known_on
+    return Payers(customer, found & (reverses | ~payments.known("reversal_of")), known_on)
 
 
 def signed_payments(ledger: Ledger) -> Minor:
@@ -154,9 +164,8 @@ def _invoices(ledger: Ledger) -> Movements:
     )
 
 
-def _payments(ledger: Ledger) -> Movements:
+def _payments(ledger: Ledger, payer: Payers) -> Movements:
     payments = ledger.payments
-    customer, counts, known_on = payers(ledger)
     signed = signed_payments(ledger)
     target, reverses = reversed_payments(ledger)
     happened_on = payments["paid_on"].copy()
@@ -165,12 +174,12 @@ def _payments(ledger: Ledger) -> Movements:
     return Movements(
         len(ledger.invoices) + np.arange(len(payments)),
         np.where(refund, LINES.index("refunds"), LINES.index("cash")).astype(np.int32),
-        customer,
+        payer.customer,
         payments["currency"],
         -signed,
         happened_on,
-        known_on,
-    ).take(counts)
+        payer.known_on,
+    ).take(payer.counts)
 
 
 def _clearings(ledger: Ledger, allocations: Allocations) -> Movements:
@@ -187,10 +196,9 @@ def _clearings(ledger: Ledger, allocations: Allocations) -> Movements:
     )
 
 
-def _uses(ledger: Ledger, applied: Applications) -> Movements:
+def _uses(ledger: Ledger, applied: Applications, payer: Payers) -> Movements:
     """What applications use of payments and credit notes."""
     invoices, payments = ledger.invoices, ledger.payments
-    customer, counts, payer_known_on = payers(ledger)
     applied = applied.take(applied.source_minor != 0)
     happened_on = applied.allocated_on.copy()
     inside = applied.has_invoice
@@ -198,7 +206,7 @@ def _uses(ledger: Ledger, applied: Applications) -> Movements:
         happened_on[inside], invoices["issued_on"][applied.invoice[inside]]
     )
     by_cash = np.flatnonzero(applied.has_payment)
-    by_cash = by_cash[counts[applied.payment[by_cash]]]
+    by_cash = by_cash[payer.counts[applied.payment[by_cash]]]
     payment = applied.payment[by_cash]
     by_note = np.flatnonzero(applied.has_credit_note)
     note = applied.credit_note[by_note]
@@ -206,7 +214,7 @@ def _uses(ledger: Ledger, applied: Applications) -> Movements:
     return Movements(
         np.concatenate([len(invoices) + payment, note]),
         _LINE_OF_KIND[applied.kind[both]],
-        np.concatenate([customer[payment], invoices["customer_id"][note]]),
+        np.concatenate([payer.customer[payment], invoices["customer_id"][note]]),
         np.concatenate([payments["currency"][payment], invoices["currency"][note]]),
         applied.source_minor[both],
         np.maximum(
@@ -215,6 +223,6 @@ def _uses(ledger: Ledger, applied: Applications) -> Movements:
         ),
         np.maximum(
             applied.known_on[both],
-            np.concatenate([payer_known_on[payment], invoices.known_on[note]]),
+            np.concatenate([payer.known_on[payment], invoices.known_on[note]]),
         ),
     )

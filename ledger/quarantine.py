@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ledger.errors import LedgerError
 from ledger.findings import Finding
 from ledger.sheets import Sheet
 
@@ -19,16 +20,27 @@ def write_quarantine(path: Path, set_aside: Sequence[Finding], sheets: Iterable[
     Columns: file, row, rule, reason (the sentence of the report, which tells of the first such
     row), values (JSON: what the file says, by its own column names; of a row with too many or
     too few fields its text, under an empty name). Without rows, just the header.
+
+    Raises
+    ------
+    LedgerError
+        If the file cannot be written.
     """
     by_file = {sheet.file: sheet for sheet in sheets}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for finding in set_aside:
-            for row, values in _contents(by_file[finding.file], finding):
-                said = json.dumps(values, ensure_ascii=False)
-                writer.writerow((finding.file, row, finding.rule, finding.sentence, said))
+    lines = (
+        (finding.file, row, finding.rule, finding.sentence, json.dumps(said, ensure_ascii=False))
+        for finding in set_aside
+        for row, said in _contents(by_file[finding.file], finding)
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(lines)
+    except OSError as error:
+        problem = f"{path} cannot be written ({error.strerror}); give a file that can"
+        raise LedgerError([problem]) from error
 
 
 def _contents(sheet: Sheet, finding: Finding) -> Iterator[tuple[int, dict[str, str]]]:

@@ -64,6 +64,10 @@ class Settings:
         Path | None,
         Setting("ledger the service reads; unset: `ledger` in the home", "a directory", _path),
     ] = None
+    policy: Annotated[
+        Path | None,
+        Setting("policy the service decides by; unset: decisions/policy.toml", "a file", _path),
+    ] = None
     host: Annotated[str, Setting("address the service listens on", "a host", _text)] = "127.0.0.1"
     port: Annotated[int, Setting("port the service listens on", "1 to 65535", _port)] = 3000
     workers: Annotated[

@@ -110,8 +110,8 @@ def _sources(ledger: Ledger, first: dict[str, int]) -> list[tuple[Array, Array]]
 
 def _owner(table: Table, first: dict[str, int]) -> Array:
     """Node that each row of a table hangs on: its customer, else its invoice, else itself."""
-    columns = [name for name in ("customer_id", "invoice_id", "payment_id") if name in table.spec.names]
     owner = np.zeros(len(table), np.int64)
-    for column in reversed(columns):
-        owner = np.where(table.known(column), _node(table, column, first), owner)
+    for column in ("payment_id", "invoice_id", "customer_id"):
+        if column in table.spec.names:
+            owner = np.where(table.known(column), _node(table, column, first), owner)
     return owner

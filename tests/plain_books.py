@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from written import records
-
 from ledger.ledger import Ledger
 from ledger.money import exponent
+from tests.written import records
 
 Row = dict[str, Any]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,13 @@ def backtest(
     if not days:
         raise LedgerError(["no cutoff was given; expected at least one day; give --cutoff DATE"])
     whole = _Hindsight.of(ledger, recipe)
+    if not (whole.outcomes.observable & (ledger.invoices["issued_on"] >= days[-1])).any():
+        raise LedgerError(
+            [
+                f"no invoice was issued from {date_of(days[-1])} on, so there is nothing to score; "
+                "give an earlier --cutoff"
+            ]
+        )
     folds = []
     for cutoff, end in zip(days, [*days[1:], whole.outcomes.through + 1], strict=True):
         progress(f"Training before {date_of(cutoff)}")
@@ -133,6 +141,15 @@ def predictions(ledger: Ledger, found: Backtest) -> pd.DataFrame:
         for fold in found.folds
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def write_predictions(ledger: Ledger, found: Backtest, path: Path) -> None:
+    """Write the predictions as CSV or, where the name ends in .parquet, as Parquet."""
+    rows = predictions(ledger, found)
+    if path.suffix == ".parquet":
+        rows.to_parquet(path, index=False)
+    else:
+        rows.to_csv(path, index=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,42 +1,31 @@
 """The commands of training: train, backtest, promote, simulate, demo."""
 
+import getpass
 import json
 import os
-import tempfile
-from datetime import datetime
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from ledger.completeness import require_complete
-from ledger.days import date_of, day_of
 from ledger.errors import SettingsError
-from ledger.files import read_ledger
 from ledger.settings import Settings
-from models.registry import promote as promote_version
-from training.backtest import backtest as run_backtest
-from training.backtest import predictions as predictions_of
-from training.digest import ledger_digest
-from training.progress import shown_progress
-from training.recipe import read_recipe
-from training.reports import accuracy_table, log_backtest, log_training
-from training.simulation.simulator import SimulationSettings, write_simulation
-from training.simulation.simulator import simulate as run_simulation
-from training.tracking import register, tracked_run
-from training.train import STEPS
-from training.train import train as run_training
-from training.tune import tuned
 
 app = typer.Typer(no_args_is_help=True)
 
+DAY = ["%Y-%m-%d"]
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
 RecipePath = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Recipe that differs from the default one.")
+    Path | None,
+    typer.Option("--recipe", metavar="FILE", help="Recipe that differs from the default one."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-DAY = ["%Y-%m-%d"]
+Customers = Annotated[int, typer.Option(help="Number of customers.")]
+Months = Annotated[int, typer.Option(help="Length of the ledger in months.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same ledger.")]
 
 
 @app.command()
@@ -45,7 +34,7 @@ def train(
     as_of: Annotated[datetime, typer.Option(formats=DAY, help="Last day known.")],
     recipe: RecipePath = None,
     tune: Annotated[
-        int, typer.Option(min=0, help="Other sizes of the delay model's trees to try.")
+        int, typer.Option(min=0, metavar="N", help="Other sizes of the trees to try first.")
     ] = 0,
     allow_stale: Annotated[
         int, typer.Option(min=0, help="Days by which the ledger may fall short of that day.")
@@ -53,40 +42,26 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train the models on what was known on a day, and register them as challenger."""
+    from ledger.completeness import require_complete
+    from ledger.days import day_of
+    from ledger.files import read_ledger
+    from ledger.progress import shown_progress
+    from training.recipe import read_recipe
+    from training.tracked import STEPS, train_tracked
+
     settings = Settings.from_environment(os.environ)
     made, data, day = read_recipe(recipe), read_ledger(ledger), day_of(as_of.date())
     require_complete(data, day, allow_stale)
     day = min(day, data.extract.complete_through)
-    with shown_progress(tune + len(STEPS) + 1) as begin, tempfile.TemporaryDirectory() as scratch:
-        if tune:
-            made = tuned(data, day, made, tune, begin)
-        bundle = run_training(data, day, made, begin)
-        begin("Registering the bundle")
-        directory = Path(scratch) / "bundle"
-        sha256 = bundle.save(directory)
-        with tracked_run(settings, f"train {date_of(day)}") as run:
-            log_training(run, bundle, data, day)
-            version = register(settings, run, directory)
+    with shown_progress(tune + len(STEPS)) as begin:
+        trained = train_tracked(settings, data, day, made, tune, begin)
     if as_json:
-        _print_json(
-            {
-                "version": version,
-                "sha256": sha256,
-                "run_id": run.run_id,
-                "as_of": date_of(day).isoformat(),
-                "data_sha256": bundle.data_sha256,
-                "absent": dict(bundle.absent),
-                "metrics": dict(bundle.metrics),
-            }
-        )
+        _print_json(trained.as_dict())
         return
-    console = Console()
-    console.print(f"Version {version} is the challenger (bundle {sha256[:12]}).")
-    for name, reason in bundle.absent.items():
-        console.print(f"No {name} model: {reason}.")
-    for note in bundle.metrics["notes"]:
-        console.print(f"Note: {note}.")
-    console.print("Make it champion with: duecast promote")
+    typer.echo(f"Version {trained.version} is the challenger (bundle {trained.sha256[:12]}).")
+    for note in trained.notes:
+        typer.echo(f"Note: {note}.")
+    typer.echo("Make it champion with: duecast promote")
 
 
 @app.command()
@@ -102,79 +77,145 @@ def backtest(
     as_json: AsJson = False,
 ) -> None:
     """Train on what was known before each cutoff, score what was issued from it on."""
+    from ledger.days import date_of, day_of
+    from ledger.files import read_ledger
+    from ledger.progress import shown_progress
+    from training.accuracy_table import accuracy_table
+    from training.backtest import write_predictions
+    from training.recipe import read_recipe
+    from training.tracked import backtest_tracked
+
     settings = Settings.from_environment(os.environ)
     if predictions is not None and predictions.suffix not in (".csv", ".parquet"):
         raise SettingsError(
-            [f"--predictions is {predictions}; expected a name ending in .csv or .parquet"]
+            [f"--predictions is {predictions}; expected a name that ends in .csv or .parquet"]
         )
     made, data = read_recipe(recipe), read_ledger(ledger)
     days = sorted({day_of(day.date()) for day in cutoff})
     with shown_progress(2 * len(days)) as begin:
-        found = run_backtest(data, days, made, begin)
-    with tracked_run(settings, f"backtest {date_of(days[0])}") as run:
-        log_backtest(run, found, made, ledger_digest(data))
+        found, run_id = backtest_tracked(settings, data, days, made, begin)
     if predictions is not None:
-        rows = predictions_of(data, found)
-        if predictions.suffix == ".csv":
-            rows.to_csv(predictions, index=False)
-        else:
-            rows.to_parquet(predictions, index=False)
+        write_predictions(data, found, predictions)
     if as_json:
-        _print_json({**found.as_dict(), "run_id": run.run_id})
+        _print_json({**found.as_dict(), "run_id": run_id})
         return
-    console = Console()
     for fold in found.folds:
-        console.print(
-            f"From {date_of(fold.cutoff)}: {len(fold.invoice)} invoices scored, "
-            f"{fold.already_paid} not, being paid at the close of their first day."
+        typer.echo(
+            f"From {date_of(fold.cutoff)}: {len(fold.invoice)} invoices scored; "
+            f"{fold.already_paid} more were settled at the close of their first day."
         )
         for note in fold.notes:
-            console.print(f"Note: {note}.")
-    console.print(
-        accuracy_table(found.accuracy, f"Outcomes through {date_of(found.ledger_through)}")
-    )
+            typer.echo(f"Note: {note}.")
+    title = f"Accuracy by outcomes through {date_of(found.ledger_through)}"
+    Console().print(accuracy_table(found.accuracy, title))
 
 
 @app.command()
 def promote(
     version: Annotated[
-        int | None, typer.Argument(help="Version to promote; the challenger if not given.")
+        str | None,
+        typer.Argument(
+            metavar="[VERSION|history|rollback]",
+            help="Version to promote, the challenger if not given; `history` lists promotions, "
+            "`rollback` undoes the last one.",
+        ),
     ] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who decides.")] = None,
+    why: Annotated[str, typer.Option(metavar="TEXT", help="For the record.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a version champion: the service and `duecast score` use it from then on."""
+    from training.promotion import promote_version, promotion_history, roll_back
+
     settings = Settings.from_environment(os.environ)
-    promoted = promote_version(settings, version)
-    if as_json:
-        _print_json({"version": promoted.version, "sha256": promoted.sha256})
+    if version == "history":
+        records = promotion_history(settings)
+        if as_json:
+            _print_json({"promotions": [asdict(record) for record in records]})
+        for record in () if as_json else records:
+            reason = f": {record.why}" if record.why else ""
+            typer.echo(
+                f"{record.promoted_at:%Y-%m-%d %H:%M} version {record.version} "
+                f"by {record.promoted_by}{reason}"
+            )
         return
-    Console().print(f"Version {promoted.version} is champion (bundle {promoted.sha256[:12]}).")
+    if version not in (None, "rollback") and not str(version).isdigit():
+        raise SettingsError([f"VERSION is {version!r}; expected a number, `history` or `rollback`"])
+    who, now = by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None)
+    if version == "rollback":
+        record = roll_back(settings, who, why, now)
+    else:
+        record = promote_version(settings, None if version is None else int(version), who, why, now)
+    if as_json:
+        _print_json(asdict(record))
+        return
+    typer.echo(f"Version {record.version} is champion (bundle {record.sha256[:12]}).")
 
 
 @app.command()
 def simulate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory to write to.")],
-    customers: Annotated[int, typer.Option(help="Number of customers.")] = 500,
-    months: Annotated[int, typer.Option(help="Length of the ledger.")] = 36,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same ledger.")] = 7,
+    customers: Customers = 500,
+    months: Months = 36,
+    seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
     """Write a simulated ledger, and the truth behind it in a folder of its own."""
+    from ledger.progress import shown_progress
+    from training.simulation.settings import SimulationSettings
+    from training.simulation.simulator import simulate as simulated
+    from training.simulation.simulator import write_simulation
+
     settings = SimulationSettings(customers=customers, months=months, seed=seed)
     with shown_progress(2) as begin:
         begin("Simulating")
-        simulation = run_simulation(settings)
+        simulation = simulated(settings)
         begin("Writing")
         write_simulation(simulation, directory)
     rows = {name: len(frame) for name, frame in simulation.frames.items()}
     if as_json:
         _print_json({"directory": str(directory), "rows": rows})
         return
-    Console().print(
-        f"{directory}: {rows['invoices']} invoices and {rows['payments']} payments of "
-        f"{customers} customers over {months} months."
+    typer.echo(
+        f"{directory}: {rows['invoices']} invoices and credit notes, {rows['payments']} payments "
+        f"of {customers} customers over {months} months."
     )
 
 
+@app.command()
+def demo(
+    customers: Customers = 500,
+    months: Months = 36,
+    seed: Seed = 7,
+    top: Annotated[int, typer.Option(min=1, help="Entries of the worklist to show.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a ledger, train, promote, score, and show the top of the worklist.
+
+    Leaves alone what is already there, so a second demo takes seconds.
+    """
+    from decisions.listing import entries, json_values, shown
+    from decisions.runs import INVOICES, WORKLIST
+    from ledger.progress import shown_progress
+    from training.demo import demonstrate
+    from training.simulation.settings import SimulationSettings
+
+    settings = Settings.from_environment(os.environ)
+    simulated = SimulationSettings(customers=customers, months=months, seed=seed)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with shown_progress(9) as begin:
+        shown_run = demonstrate(settings, simulated, now, begin)
+    run, facts = shown_run.run, shown_run.run.facts
+    found = entries(run.table(WORKLIST), run.table(INVOICES), top=top)
+    if as_json:
+        _print_json({**facts, "ledger": str(shown_run.ledger), "entries": json_values(found)})
+        return
+    title = f"The top of the worklist as of {facts['as_of']}"
+    Console().print(shown(found, title, facts["reporting_currency"]))
+    for note in facts["notes"]:
+        typer.echo(f"Note: {note}")
+    typer.echo(f"The ledger is in {shown_run.ledger}. Serve it with: duecast serve")
+
+
 def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=2, allow_nan=False))
+    typer.echo(json.dumps(value, indent=2, allow_nan=False, default=str))

@@ -52,10 +52,11 @@ def beeswarm_plot(explanation: Explanation) -> Figure:
                 feature_names=list(explanation.names),
             ),
             max_display=SHOWN_FEATURES,
+            plot_size=(9, 7),
             show=False,
         )
         figure.axes[0].set_xlabel(f"contribution, {explanation.unit}")
-        figure.set_layout_engine("constrained")
+        figure.subplots_adjust(left=0.4, top=0.98)
     finally:
         plt.close(figure)
     return figure

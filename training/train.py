@@ -10,6 +10,7 @@ from features.priors import Priors, build_priors
 from ledger.arrays import Codes, Rows
 from ledger.completeness import require_complete
 from ledger.days import date_of
+from ledger.digest import digest
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from models.bundle import ModelBundle
@@ -18,7 +19,6 @@ from training.card import model_card
 from training.default_training import train_default
 from training.delay_rows import delay_rows
 from training.delay_training import train_delay
-from training.digest import ledger_digest
 from training.labels import active_customers, delay_outcomes
 from training.person_periods import Looks
 from training.recipe import Recipe
@@ -100,7 +100,7 @@ def train(
         priors,
         recipe.as_dict(),
         window,
-        ledger_digest(known),
+        digest(known),
         {**metrics, "notes": list(notes)},
         model_card(window, metrics, notes, absent, recipe),
         _probe(known, rows.looks, customers, as_of, priors, recipe),

@@ -20,7 +20,6 @@ C   I11  1,000.000 paid 400.000, the rest open since March                  (BHD
 
 import numpy as np
 import pytest
-from written import row_of, written_ledger
 
 from ledger.aging import aging
 from ledger.balances import open_items
@@ -34,6 +33,7 @@ from ledger.ledger import Ledger
 from ledger.movements import LINES
 from ledger.rollforward import Rolled, roll_forward
 from ledger.settlement import CANCELLED, OPEN, PAID, settle, state_at
+from tests.written import row_of, written_ledger
 
 AS_OF = parse_day("2024-06-30")
 DEFINITIONS = Definitions()

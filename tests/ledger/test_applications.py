@@ -1,13 +1,12 @@
 """What simple files imply, and when stated allocations take its place."""
 
-from written import row_of, written_ledger
-
 from ledger.allocations import all_allocations
 from ledger.books import Books, books_of
 from ledger.days import parse_day
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.settlement import PAID, settle, state_at
+from tests.written import row_of, written_ledger
 
 INVOICES = """
     invoice_id customer_id issued_on  due_on     amount
@@ -123,6 +122,40 @@ def test_part_reversals_undo_their_share_and_never_more_than_the_whole() -> None
     assert left(books, "I1", "2024-02-10") == 4_000
     assert left(books, "I1", "2024-02-20") == 10_000
     assert on_account(books, "P3", "2024-02-20") == -1_000
+
+
+def test_a_payment_applied_after_its_reversal_takes_nothing_before() -> None:
+    ledger = written_ledger(
+        "2024-03-31",
+        invoices=INVOICES,
+        payments="""
+            payment_id paid_on    amount customer_id reversal_of
+            P1         2024-02-01 100.00 A           .
+            P2         2024-02-10 100.00 A           P1
+        """,
+        allocations="""
+            allocation_id invoice_id kind    source_id amount allocated_on
+            A1            I1         payment P1        100.00 2024-02-20
+        """,
+    )
+    books = books_of(ledger, "posted")
+    for day in ("2024-02-09", "2024-02-15", "2024-02-20"):
+        assert left(books, "I1", day) == 10_000
+    assert paid_on(ledger, "I1", "2024-02-20") is None
+
+
+def test_a_reversal_dated_before_its_payment_counts_with_it() -> None:
+    ledger = written_ledger(
+        "2024-03-31",
+        invoices=INVOICES,
+        payments="""
+            payment_id paid_on    amount customer_id invoice_id reversal_of
+            P1         2024-02-01 100.00 A           I1         .
+            P2         2024-02-20 70.00  A           I1         .
+            P3         2024-02-10 70.00  A           .          P2
+        """,
+    )
+    assert paid_on(ledger, "I1", "2024-03-31") == parse_day("2024-02-01")
 
 
 def test_a_reversal_of_a_reversal_pays_again() -> None:

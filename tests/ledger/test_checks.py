@@ -469,6 +469,14 @@ def test_a_path_that_is_no_directory_is_refused(tmp_path: Path, path: str) -> No
     )
 
 
+def test_a_directory_under_the_name_of_a_file_is_told(tmp_path: Path) -> None:
+    small_ledger(tmp_path, {"payments.csv": None})
+    (tmp_path / "payments.csv").mkdir()
+    assert only(check(tmp_path).errors).sentence.startswith(
+        "payments.csv: it cannot be opened (Is a directory); export it again"
+    )
+
+
 @pytest.mark.parametrize("garbage", [bytes(range(256)), b"lorem ipsum "], ids=["binary", "text"])
 def test_much_garbage_is_refused_at_once(tmp_path: Path, garbage: bytes) -> None:
     directory = small_ledger(tmp_path, {"invoices.csv": garbage * (100_000_000 // len(garbage))})

@@ -1,12 +1,12 @@
 """Default: what brings a customer into it, what does not, and when it is cured."""
 
 import pytest
-from written import written_ledger
 
 from ledger.days import date_of
 from ledger.default import default_spells
 from ledger.definitions import Definitions
 from ledger.errors import LedgerError
+from tests.written import written_ledger
 
 OLD = """
     invoice_id customer_id issued_on  due_on     amount

@@ -1,11 +1,10 @@
 """The disputed part of what is open."""
 
-from written import row_of, written_ledger
-
 from ledger.books import books_of
 from ledger.days import parse_day
 from ledger.disputes import disputed_minor
 from ledger.ledger import Ledger
+from tests.written import row_of, written_ledger
 
 INVOICES = """
     invoice_id customer_id issued_on  due_on     amount

@@ -1,11 +1,11 @@
 """Dated master data as it was known on a day."""
 
 import numpy as np
-from written import written_ledger
 
 from ledger.days import parse_day
 from ledger.facts import fact_changes, status_at
 from ledger.ledger import Ledger
+from tests.written import written_ledger
 
 
 def fact_ledger(facts: str) -> Ledger:

@@ -168,3 +168,18 @@ def test_a_ledger_as_known_on_a_day_can_be_written(tmp_path: Path) -> None:
     known = repair(random_ledger(Random(3)).known_at(parse_day("2024-06-30")))
     write_ledger(known, tmp_path / "ledger")
     assert contents(read_ledger(tmp_path / "ledger")) == contents(known)
+
+
+def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerError, match=r"cannot be written \(Not a directory\)"):
+        write_ledger(empty_ledger(EXTRACT), tmp_path / "file" / "ledger")
+
+
+def test_a_ledger_may_be_written_to_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ledger").mkdir()
+    monkeypatch.chdir(tmp_path / "ledger")
+    write_ledger(empty_ledger(EXTRACT), ".")
+    assert contents(read_ledger(tmp_path / "ledger")) == contents(empty_ledger(EXTRACT))

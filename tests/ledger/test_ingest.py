@@ -290,14 +290,32 @@ def test_a_source_of_several_files_must_be_told_which(tmp_path: Path) -> None:
     ]
 
 
-def test_wrong_arguments_are_told_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (
+            {"preset": "ibm", "mapping": "mapping.toml"},
+            "--preset and --mapping are both given; expected one; leave out the other",
+        ),
+        (
+            {"preset": "sap"},
+            "--preset is 'sap'; expected one of highradius, ibm; or write a mapping and give it"
+            " with --mapping",
+        ),
+        (
+            {"mapping": "mapping.toml"},
+            "mapping.toml: No such file or directory; give a readable file",
+        ),
+    ],
+)
+def test_wrong_arguments_are_told_at_once(
+    tmp_path: Path, arguments: dict[str, str], problem: str
+) -> None:
     with pytest.raises(SettingsError) as refusal:
-        ingest(tmp_path / "none", tmp_path / "to", preset="sap", mapping=tmp_path / "m.toml")
+        ingest(tmp_path / "none", tmp_path / "to", **arguments)
     assert refusal.value.problems == (
-        "--preset and --mapping are both given; expected one; leave out the other",
         f"{tmp_path / 'none'}: there is no such file or directory; give one that exists",
-        "--preset is 'sap'; expected one of highradius, ibm; or write a mapping and give it with"
-        " --mapping",
+        problem,
     )
 
 

@@ -1,12 +1,12 @@
 """Key figures where they have no meaning, and on the edges of months."""
 
 import pytest
-from written import written_ledger
 
 from ledger.days import parse_day
 from ledger.definitions import Definitions
 from ledger.kpis import Kpis, kpis
 from ledger.ledger import Extract, empty_ledger
+from tests.written import written_ledger
 
 INVOICES = """
     invoice_id customer_id issued_on  due_on     amount

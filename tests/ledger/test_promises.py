@@ -1,12 +1,11 @@
 """Promises: what they cover while they live, and what becomes of them."""
 
-from written import written_ledger
-
 from ledger.balances import open_items
 from ledger.days import parse_day
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.promises import BROKEN, KEPT, PARTLY_KEPT, promise_outcomes
+from tests.written import written_ledger
 
 INVOICES = """
     invoice_id customer_id issued_on  due_on     amount

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from written import written_ledger
 
 from ledger.days import parse_day
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.rates import exchanged, in_reporting, to_reporting
+from tests.written import written_ledger
 
 
 def rate_ledger() -> Ledger:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
-from written import written_ledger
 
 from ledger.errors import DuecastError
 from ledger.files import write_ledger
 from ledger.report_commands import app
+from tests.written import written_ledger
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
-from ledgers import FIRST_DAY, LAST_DAY, RANDOM_LEDGERS, ledgers
 
 from ledger.applications import is_credit_note
 from ledger.books import Books, books_of
@@ -18,6 +17,7 @@ from ledger.money import exponent
 from ledger.movements import LINES, payers
 from ledger.settlement import OPEN, Settlements, settle, state_at
 from ledger.table import Column
+from tests.ledgers import FIRST_DAY, LAST_DAY, RANDOM_LEDGERS, ledgers
 
 DEFINITIONS = Definitions(default_abs=20.0, default_rel=0.2)
 ABS_MINOR = 100 * DEFINITIONS.default_abs
@@ -86,7 +86,7 @@ def dirty_customers(books: Books, settlements: Settlements, day: int) -> list[bo
             credits[pair] += int(balance[row])
         elif day - invoices["due_on"][row] > 90 and state[row] == OPEN:
             counted[pair] += int(balance[row] - disputed[row])
-    customer_of_payment = payers(ledger)[0]
+    customer_of_payment = payers(ledger).customer
     for row in np.flatnonzero(on_account):
         pair = (int(customer_of_payment[row]), int(ledger.payments["currency"][row]))
         total[pair] += int(on_account[row])

@@ -1,12 +1,12 @@
 """Settlements again in plain slow Python, from scratch for every day."""
 
 from hypothesis import given
-from ledgers import RANDOM_LEDGERS, ledgers
-from plain_books import PlainBooks, days_of, is_note
 
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.settlement import settle
+from tests.ledgers import RANDOM_LEDGERS, ledgers
+from tests.plain_books import PlainBooks, days_of, is_note
 
 STATES = ("open", "paid", "cancelled", "written off")
 DEFINITIONS = Definitions()

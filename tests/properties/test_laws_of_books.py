@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgers import FIRST_DAY, LAST_DAY, RANDOM_LEDGERS, days, ledgers
 
 from ledger.aging import aging
 from ledger.balances import open_items
@@ -21,6 +20,7 @@ from ledger.promises import promise_outcomes
 from ledger.rates import in_reporting
 from ledger.rollforward import roll_forward
 from ledger.settlement import settle
+from tests.ledgers import FIRST_DAY, LAST_DAY, RANDOM_LEDGERS, days, ledgers
 
 DEFINITIONS = Definitions(default_abs=50.0)
 FEW = settings(RANDOM_LEDGERS, max_examples=40)

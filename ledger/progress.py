@@ -7,6 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
+def silent(step: str) -> None:
+    """Progress that nobody watches."""
+
+
 @contextmanager
 def shown_progress(steps: int) -> Iterator[Callable[[str], None]]:
     """A bar over so many steps; the function given is told each step as it begins."""

@@ -1,0 +1,139 @@
+"""Scores and credit limits of customers, from the tables that score runs are made of."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from decisions.exposure import family
+from decisions.limits import TERMS
+from decisions.scoring import Portfolio, score_portfolio
+from decisions.tables import customer_table
+from ledger.ledger import Ledger
+from models.sentences import Language
+from serving.answers import (
+    CreditLimitsAnswer,
+    CustomerLimit,
+    CustomerScoresAnswer,
+    LimitTerms,
+    ScoredCustomer,
+)
+from serving.desk import Desk
+from serving.problems import Flaw, RefusedError, pointer
+from serving.requests import MOST
+from serving.wire import Money
+
+Row = Mapping[str, Any]
+"""A row of `decisions.tables.customer_table`; money as decimals of the reporting currency."""
+
+
+def scores_of_customers(
+    desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
+) -> CustomerScoresAnswer:
+    """Scores of customers of the stored ledger, by customer id.
+
+    Raises
+    ------
+    RefusedError
+        Naming every id that is no customer of the ledger.
+    """
+    portfolio = _portfolio(desk, ids, as_of, explain, language)
+    return CustomerScoresAnswer(
+        provenance=desk.provenance(as_of, desk.stored.ledger.extract, "ledger"),
+        scores=[_score(row) for row in customer_table(portfolio).to_pylist()],
+    )
+
+
+def scores_of_ledger_customers(
+    desk: Desk, ledger: Ledger, as_of: int, explain: int, language: Language
+) -> CustomerScoresAnswer:
+    """Scores of every customer of a ledger that came with the request.
+
+    Raises
+    ------
+    RefusedError
+        If there are too many.
+    """
+    bundle, customers = desk.champion.bundle, len(ledger.customers)
+    if customers > MOST:
+        found = f"the ledger has {customers} customers; expected at most {MOST}"
+        raise RefusedError(
+            "invalid-request",
+            "too many customers in one request",
+            [Flaw(f"{found}; send fewer at once", pointer("ledger", "customers"))],
+        )
+    portfolio = score_portfolio(
+        ledger, bundle, desk.policy, as_of, explain, priors=bundle.priors, language=language
+    )
+    return CustomerScoresAnswer(
+        provenance=desk.provenance(as_of, ledger.extract, "bundle"),
+        scores=[_score(row) for row in customer_table(portfolio).to_pylist()],
+    )
+
+
+def limits_of_customers(desk: Desk, ids: Sequence[str], as_of: int) -> CreditLimitsAnswer:
+    """Credit limits of customers of the stored ledger, by customer id.
+
+    Raises
+    ------
+    RefusedError
+        Naming every id that is no customer of the ledger.
+    """
+    portfolio = _portfolio(desk, ids, as_of, 0, "en")
+    return CreditLimitsAnswer(
+        provenance=desk.provenance(as_of, desk.stored.ledger.extract, "ledger"),
+        limits=[_limit(row) for row in customer_table(portfolio).to_pylist()],
+    )
+
+
+def _portfolio(
+    desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
+) -> Portfolio:
+    """Some customers of the stored ledger, scored and decided on."""
+    stored = desk.stored
+    codes, known = stored.customers(np.array(ids, dtype=object))
+    if not known.all():
+        flaws = [
+            Flaw(f"no customer {ids[at]!r} is in the ledger", pointer("customer_ids", at))
+            for at in np.flatnonzero(~known).tolist()
+        ]
+        raise RefusedError("unknown-id", "customers that the ledger does not have", flaws)
+    customers = np.unique(codes)
+    return score_portfolio(
+        stored.part(family(stored.ledger, customers)),
+        desk.champion.bundle,
+        desk.policy,
+        as_of,
+        explain,
+        customers=customers,
+        priors=stored.priors,
+        language=language,
+    )
+
+
+def _score(row: Row) -> ScoredCustomer:
+    money = ("exposure", "residual", "overdue", "open_credits", "unallocated_cash", "expected_loss")
+    return ScoredCustomer(**_of(ScoredCustomer, row) | {name: _money(row, name) for name in money})
+
+
+def _limit(row: Row) -> CustomerLimit:
+    money = ("limit", "credit_limit", "exposure", "guaranteed")
+    named = {
+        "binding": row["limit_binding"],
+        "rules": row["limit_rules"],
+        "proposed": row["limit_proposed"],
+        "terms": LimitTerms(**{term: _money(row, f"limit_{term}") for term in TERMS}),
+    }
+    same = _of(CustomerLimit, row)
+    return CustomerLimit(**same | named | {name: _money(row, name) for name in money})
+
+
+def _of(model: type[ScoredCustomer] | type[CustomerLimit], row: Row) -> dict[str, Any]:
+    """Columns of a row that an answer has under the same name."""
+    return {name: row[name] for name in model.model_fields if name in row}
+
+
+def _money(row: Row, column: str) -> Money | None:
+    amount: Decimal | None = row[column]
+    return None if amount is None else Money.of_decimal(amount, row["reporting_currency"])

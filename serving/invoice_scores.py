@@ -1,0 +1,232 @@
+"""Scores of invoices: of the stored ledger, not in it yet, or of a ledger in the request."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from decisions.position import Position, position_of
+from decisions.scoring import score_items
+from features.priors import Priors
+from ledger.allocations import is_credit_note
+from ledger.arrays import Codes
+from ledger.days import date_of
+from ledger.ledger import Ledger
+from ledger.settlement import CANCELLED, OPEN, PAID, WRITTEN_OFF
+from models.scores import LATER_THAN, InvoiceScores
+from models.sentences import Language
+from serving.answers import (
+    InvoiceScoresAnswer,
+    InvoiceState,
+    ReasonAnswer,
+    ScoredInvoice,
+    UnscoredInvoice,
+)
+from serving.desk import Desk
+from serving.documents import with_documents
+from serving.problems import Flaw, RefusedError, pointer
+from serving.requests import MOST, InvoiceDocument
+from serving.wire import Money
+
+_STATES: dict[int, InvoiceState] = {
+    OPEN: "settled",
+    PAID: "paid",
+    CANCELLED: "cancelled",
+    WRITTEN_OFF: "written_off",
+}
+
+
+def scores_of_ids(
+    desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
+) -> InvoiceScoresAnswer:
+    """Scores of invoices of the stored ledger, in the order asked.
+
+    Raises
+    ------
+    RefusedError
+        Naming every id that is no invoice of the ledger.
+    """
+    stored = desk.stored
+    rows, known = stored.invoices(np.array(ids, dtype=object))
+    if not known.all():
+        flaws = [
+            Flaw(f"no invoice {ids[at]!r} is in the ledger", pointer("invoice_ids", at))
+            for at in np.flatnonzero(~known).tolist()
+        ]
+        raise RefusedError("unknown-id", "invoices that the ledger does not have", flaws)
+    invoices = stored.ledger.invoices
+    part = stored.part(np.unique(invoices["customer_id"][rows]))
+    wanted = invoices["invoice_id"][rows]
+    scored, position = _scored(desk, part, as_of, stored.priors, explain, language, wanted)
+    by_id = {score.invoice_id: score for score in scored}
+    asked = list(dict.fromkeys(ids))
+    return InvoiceScoresAnswer(
+        provenance=desk.provenance(as_of, stored.ledger.extract, "ledger"),
+        scores=[by_id[name] for name in asked if name in by_id],
+        not_scored=_unscored(position, [name for name in asked if name not in by_id]),
+    )
+
+
+def scores_of_documents(
+    desk: Desk,
+    documents: Sequence[InvoiceDocument],
+    as_of: int,
+    explain: int,
+    language: Language,
+) -> InvoiceScoresAnswer:
+    """Scores of documents that are not in the stored ledger, in the order given.
+
+    Raises
+    ------
+    RefusedError
+        Naming every document that is in the ledger already, or cannot be scored on that day.
+    """
+    stored = desk.stored
+    _refuse_taken(desk, documents)
+    names = list(dict.fromkeys(document.customer_id for document in documents))
+    codes, known = stored.customers(np.array(names, dtype=object))
+    part, rows = with_documents(stored.part(codes[known]), documents, as_of)
+    wanted = part.invoices["invoice_id"][rows]
+    scored, _ = _scored(desk, part, as_of, stored.priors, explain, language, wanted)
+    by_id = {score.invoice_id: score for score in scored}
+    strangers = [names[at] for at in np.flatnonzero(~known)]
+    return InvoiceScoresAnswer(
+        provenance=desk.provenance(
+            as_of,
+            stored.ledger.extract,
+            "ledger",
+            *(f"The ledger has no customer {name!r}; scored as a new one." for name in strangers),
+        ),
+        scores=[by_id[document.invoice_id] for document in documents],
+        not_scored=[],
+    )
+
+
+def scores_of_ledger(
+    desk: Desk, ledger: Ledger, as_of: int, explain: int, language: Language
+) -> InvoiceScoresAnswer:
+    """Scores of every open invoice of a ledger that came with the request.
+
+    Raises
+    ------
+    RefusedError
+        If there are too many.
+    """
+    priors = desk.champion.bundle.priors
+    scored, _ = _scored(desk, ledger, as_of, priors, explain, language)
+    return InvoiceScoresAnswer(
+        provenance=desk.provenance(as_of, ledger.extract, "bundle"),
+        scores=scored,
+        not_scored=[],
+    )
+
+
+def _scored(
+    desk: Desk,
+    ledger: Ledger,
+    as_of: int,
+    priors: Priors,
+    explain: int,
+    language: Language,
+    wanted: Codes | None = None,
+) -> tuple[list[ScoredInvoice], Position]:
+    """Scores of the open items of a ledger, or of those wanted (codes), and its position."""
+    bundle = desk.champion.bundle
+    whole = position_of(ledger.known_at(as_of), as_of, bundle.definitions)
+    position = whole
+    if wanted is not None:
+        codes = whole.ledger.invoices["invoice_id"][whole.items.invoice]
+        position = replace(whole, items=whole.items.take(np.isin(codes, wanted)))
+    elif len(whole.items) > MOST:
+        found = f"the ledger has {len(whole.items)} open invoices; expected at most {MOST}"
+        raise RefusedError(
+            "invalid-request",
+            "too many invoices in one request",
+            [Flaw(f"{found}; send fewer customers at once", pointer("ledger", "invoices"))],
+        )
+    scores = score_items(position, bundle, priors, explain, language)
+    return _answers(position, scores), whole
+
+
+def _answers(position: Position, scores: InvoiceScores) -> list[ScoredInvoice]:
+    """The scores of a position's items as they are answered, in their order."""
+    items, invoices = position.items, position.ledger.invoices
+    ids = position.ledger.text("invoices", "invoice_id")[items.invoice]
+    customers = position.ledger.vocabularies["customer"][items.customer]
+    currencies = position.ledger.vocabularies["currency"][items.currency]
+    amounts = invoices["amount"][items.invoice]
+    frame = scores.to_frame()
+    late = frame[[f"p_later_than_{days}" for days in LATER_THAN]].to_numpy()
+    quantiles = [frame[f"days_late_p{share}"].array for share in (10, 50, 90)]
+    expected, unpaid = scores.expected_days_late, scores.p_unpaid_365
+    paid_on = scores.expected_payment_on
+    return [
+        ScoredInvoice(
+            invoice_id=ids[row],
+            customer_id=customers[row],
+            due_on=date_of(items.due_on[row]),
+            days_past_due=int(items.days_past_due[row]),
+            amount=Money.of(amounts[row], currencies[row]),
+            residual=Money.of(items.residual_minor[row], currencies[row]),
+            is_deduction=bool(items.is_deduction[row]),
+            expected_days_late=_number(expected[row]),
+            days_late_p10=_whole(quantiles[0][row]),
+            days_late_p50=_whole(quantiles[1][row]),
+            days_late_p90=_whole(quantiles[2][row]),
+            expected_payment_date=date_of(paid_on.values[row]) if paid_on.known[row] else None,
+            p_later_than={
+                str(days): _number(late[row, place]) for place, days in enumerate(LATER_THAN)
+            },
+            p_unpaid_365=_number(unpaid[row]),
+            confidence=scores.confidence[row],
+            reasons=[ReasonAnswer(**vars(reason)) for reason in scores.reasons[row]],
+        )
+        for row in range(len(items))
+    ]
+
+
+def _unscored(position: Position, names: Sequence[str]) -> list[UnscoredInvoice]:
+    """Why invoices of the ledger are not open in a position."""
+    ledger = position.ledger
+    rows, known = ledger.row_of("invoices", "invoice_id")
+    credit_note = is_credit_note(ledger)
+    found = []
+    for name, code in zip(names, ledger.codes("invoice", np.array(names, object))[0], strict=True):
+        row = rows[code]
+        state, paid_on = _STATES[int(position.state[row])] if known[code] else None, None
+        if state is None:
+            state = "not_yet_known"
+        elif credit_note[row]:
+            state = "credit_note"
+        elif state == "paid":
+            paid_on = date_of(position.paid_on[row])
+        found.append(UnscoredInvoice(invoice_id=name, state=state, paid_on=paid_on))
+    return found
+
+
+def _refuse_taken(desk: Desk, documents: Sequence[InvoiceDocument]) -> None:
+    """Refuse documents whose number an invoice, or another one of them, has."""
+    names = [document.invoice_id for document in documents]
+    _, taken = desk.stored.invoices(np.array(names, dtype=object))
+    flaws = [
+        Flaw(
+            f"invoice {names[at]!r} is in the ledger; score it with invoice_ids",
+            pointer("invoices", at, "invoice_id"),
+        )
+        for at in np.flatnonzero(taken).tolist()
+    ]
+    flaws += [
+        Flaw(f"{name!r} is given twice; number each once", pointer("invoices", at, "invoice_id"))
+        for at, name in enumerate(names)
+        if name in names[:at]
+    ]
+    if flaws:
+        raise RefusedError("invalid-request", "documents that cannot be scored", flaws)
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _whole(value: object) -> int | None:
+    return int(value) if isinstance(value, int | np.integer) else None
