@@ -49,6 +49,17 @@ class Chase:
     returned_on: Days
     was_returned: Flags
 
+    @property
+    def paused_minor(self) -> dict[str, Minor]:
+        """The parts that are paused, by the rule that pauses them."""
+        return {
+            "disputed": self.disputed_minor,
+            "deduction": self.deduction_minor,
+            "live_promise": self.promised_minor,
+            "direct_debit_pending": self.debit_minor,
+            "covered_by_credits": self.netted_minor,
+        }
+
 
 def chase(
     policy: WorklistPolicy, position: Position, scores: InvoiceScores, silent: Flags

@@ -73,13 +73,14 @@ def family(ledger: Ledger, customer: Codes) -> Codes:
     return np.unique(np.concatenate([heads, table["customer_id"][child]])).astype(np.int32)
 
 
-def group_exposures(position: Position, exposure_minor: Minor) -> Minor:
+def group_exposures(position: Position, owed: Exposures) -> Minor:
     """Exposure of the group of each customer: its parent, or itself, with all its children, (n,).
 
-    The position must hold the families of the customers that are asked for.
+    Minor units of the reporting currency. The position must hold the families of the customers
+    that are asked for, `owed` are its exposures.
     """
     parent, has_parent = parents(position.ledger, position.customers)
     head = np.where(has_parent, parent, position.customers)
     total = np.zeros(len(position.ledger.vocabularies["customer"]), np.int64)
-    np.add.at(total, head, exposure_minor)
+    np.add.at(total, head, owed.exposure_minor)
     return total[head]

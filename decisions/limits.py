@@ -84,7 +84,8 @@ class CreditLimits:
     binding
         What decides: a term of TERMS, "override" or "parent".
     proposed
-        Whether the change against the limit in force is large enough to propose.
+        Whether the change against the limit in force, none being zero, is large enough to
+        propose.
     freeze
         Whether today's exposure lies above the limit, or the group's above the parent's: no new
         orders.
@@ -122,11 +123,9 @@ def credit_limits(policy: LimitPolicy, given: LimitInputs) -> CreditLimits:
     limit = np.where(of_parent, given.parent_limit, own)
     term = np.array(TERMS, dtype=object)[np.argmin(terms, axis=1)]
     binding = np.where(of_parent, "parent", np.where(given.has_override, "override", term))
-    change = np.abs(limit - given.current_limit)
-    small = given.has_current_limit & (
-        (change < policy.least_change)
-        | (change < policy.least_change_share * np.abs(given.current_limit))
-    )
+    current = np.where(given.has_current_limit, given.current_limit, 0.0)
+    change = np.abs(limit - current)
+    small = (change < policy.least_change) | (change < policy.least_change_share * current)
     beyond = (limit < given.exposure) | (
         given.has_parent_limit & (given.parent_limit < given.group_exposure)
     )

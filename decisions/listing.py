@@ -5,41 +5,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from rich.markup import escape
 from rich.table import Table
+
+from ledger.money import exponent
 
 SHOWN_RULES = 3
 
 Entry = dict[str, Any]
-
-
-def entries(
-    worklist: Any, invoices: Any, collector: str | None = None, top: int | None = None
-) -> list[Entry]:
-    """Entries of a run's worklist with their items, ranked from 1.
-
-    Parameters
-    ----------
-    worklist, invoices
-        The tables of a run, see `decisions.tables`.
-    collector
-        Only the entries of this collector; "" of nobody; all if None.
-    top
-        At most so many; all if None.
-    """
-    chosen = [
-        row for row in worklist.to_pylist() if collector is None or row["collector"] == collector
-    ][:top]
-    wanted = {row["customer_id"] for row in chosen}
-    items: dict[str, list[Entry]] = {name: [] for name in wanted}
-    for item in invoices.select(ITEM_COLUMNS).to_pylist():
-        if item["customer_id"] in wanted:
-            items[item.pop("customer_id")].append(item)
-    return [
-        {**row, "rank": rank, "items": items[row["customer_id"]]}
-        for rank, row in enumerate(chosen, start=1)
-    ]
-
 
 ITEM_COLUMNS = [
     "customer_id",
@@ -61,6 +36,43 @@ ITEM_COLUMNS = [
 ]
 """Columns of `invoices.parquet` that say what an entry is about."""
 
+ITEM_MONEY = ("amount", "residual", "disputed", "promised", "chaseable")
+"""Those in the currency of the item, which a column holds with the decimals of all of them."""
+
+
+def entries(
+    worklist: Any, invoices: Any, collector: str | None = None, top: int | None = None
+) -> list[Entry]:
+    """Entries of a run's worklist with their items, ranked from 1.
+
+    Parameters
+    ----------
+    worklist, invoices
+        The tables of a run, see `decisions.tables`.
+    collector
+        Only the entries of this collector; "" of nobody; all if None.
+    top
+        At most so many; all if None.
+    """
+    chosen = [
+        row for row in worklist.to_pylist() if collector is None or row["collector"] == collector
+    ][:top]
+    wanted = {row["customer_id"] for row in chosen}
+    items: dict[str, list[Entry]] = {name: [] for name in wanted}
+    of_them = pc.is_in(invoices.column("customer_id"), pa.array(sorted(wanted), pa.string()))
+    for item in invoices.select(ITEM_COLUMNS).filter(of_them).to_pylist():
+        items[item.pop("customer_id")].append(_in_its_currency(item))
+    return [
+        {**row, "rank": rank, "items": items[row["customer_id"]]}
+        for rank, row in enumerate(chosen, start=1)
+    ]
+
+
+def _in_its_currency(item: Entry) -> Entry:
+    """An item with its money at the decimals of its currency."""
+    unit = Decimal(1).scaleb(-exponent(item["currency"]))
+    return {**item, **{name: item[name].quantize(unit) for name in ITEM_MONEY}}
+
 
 def json_values(value: Any) -> Any:
     """A value for JSON: money as decimal text, days as ISO dates, lists and entries in depth.
@@ -81,7 +93,9 @@ def json_values(value: Any) -> Any:
 
 def shown(found: Sequence[Entry], title: str, currency: str) -> Table:
     """Entries as a table for the terminal, whole units of the reporting currency."""
-    table = Table(title=f"{title}, in {currency}", title_justify="left", caption_justify="left", expand=False)
+    table = Table(
+        title=f"{title}, in {currency}", title_justify="left", caption_justify="left", expand=False
+    )
     table.add_column("", justify="right")
     table.add_column("Customer", overflow="fold")
     table.add_column("Priority", justify="right")

@@ -28,7 +28,9 @@ class Cover:
     @property
     def total(self) -> Floats:
         """Sum of the guarantees of each customer, shape (n,)."""
-        total: Floats = self.amount.sum(axis=1)
+        total = np.zeros(len(self))
+        for amount in self.amount.T:
+            total = total + amount
         return total
 
     def take(self, rows: Array) -> "Cover":

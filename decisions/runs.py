@@ -50,6 +50,7 @@ class Identity:
 
     as_of: date
     ledger_sha256: str
+    model_version: int
     model_sha256: str
     policy_sha256: str
     explain: int
@@ -114,7 +115,12 @@ def make_run(
     engine = open_store(settings)
     known = ledger.known_at(as_of)
     identity = Identity(
-        date_of(as_of), digest(known), champion.sha256, policies.digest(policy), explain
+        date_of(as_of),
+        digest(known),
+        champion.version,
+        champion.sha256,
+        policies.digest(policy),
+        explain,
     )
     existing = runs(engine, run_id=identity.run_id)
     if existing:

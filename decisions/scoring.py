@@ -18,7 +18,8 @@ from ledger.ledger import Ledger
 from models.bundle import ModelBundle
 from models.distribution import DelayDistribution
 from models.grid import INTERVALS, LOWER_ENDS
-from models.scores import CustomerScores, InvoiceScores, invoice_scores
+from models.scores import CustomerScores, InvoiceScores
+from models.scores import invoice_scores as scores_of
 from models.sentences import Language
 
 UNSCORED = "none"
@@ -94,15 +95,16 @@ def score_portfolio(
         ledger = ledger.of_customers(family(ledger, customers))
     whole = position_of(ledger.known_at(as_of), as_of, definitions)
     position = whole if customers is None else whole.of_customers(customers)
-    groups = group_exposures(whole, exposures(whole).exposure_minor)
-    of_items = score_items(position, bundle, priors, explain, language)
-    of_customers_ = score_customers(position, bundle, priors, explain, language)
-    number, _ = whole.place(position.customers)
+    number, is_here = whole.place(position.customers)
+    group_exposure = np.zeros(len(number), np.int64)
+    group_exposure[is_here] = group_exposures(whole, exposures(whole))[number[is_here]]
+    invoice_scores = score_items(position, bundle, priors, explain, language)
+    customer_scores = score_customers(position, bundle, priors, explain, language)
     return Portfolio(
         position,
-        of_items,
-        of_customers_,
-        decide_credit(policy, position, groups[number], of_items, of_customers_),
+        invoice_scores,
+        customer_scores,
+        decide_credit(policy, position, group_exposure, invoice_scores, customer_scores),
         "bundle" if priors is bundle.priors else "ledger",
         notes(bundle),
     )
@@ -165,7 +167,7 @@ def _beside_unscored(position: Position, rows: Rows, scores: InvoiceScores) -> I
     confidence = np.full(len(items), UNSCORED, dtype=object)
     confidence[rows] = scores.confidence
     reasons = dict(zip(rows.tolist(), scores.reasons, strict=True))
-    return invoice_scores(
+    return scores_of(
         DelayDistribution(start, log_survival),
         items.due_on,
         confidence,

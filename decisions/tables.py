@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from decisions.actions import silent_accounts
 from decisions.exposure import BASIS
@@ -189,7 +190,7 @@ def _money(portfolio: Portfolio, major: Array) -> Any:
 
 
 def _masked(column: Any, unknown: Flags) -> Any:
-    return pa.compute.if_else(pa.array(unknown), pa.scalar(None, column.type), column)
+    return pc.if_else(pa.array(unknown), pa.scalar(None, column.type), column)
 
 
 def _dates(days: Days, known: Flags | None = None) -> Any:

@@ -125,11 +125,8 @@ def _cases(policy: WorklistPolicy, portfolio: Portfolio, chased: Chase, unit: fl
     items = position.items
     overdue = items.days_past_due > 0
     paused = [
-        chased.disputed_minor,
-        chased.deduction_minor,
-        chased.promised_minor,
-        chased.debit_minor,
-        chased.netted_minor,
+        position.sum_by_customer(items.customer, chased.paused_minor[rule] * overdue)
+        for rule in PAUSES
     ]
     return Cases(
         credit.accounts.status,
@@ -140,9 +137,7 @@ def _cases(policy: WorklistPolicy, portfolio: Portfolio, chased: Chase, unit: fl
         credit.exposures.unallocated_minor,
         position.sum_by_customer(items.customer, chased.asked_minor),
         _customer_stages(policy, portfolio, chased, unit),
-        np.column_stack(
-            [position.sum_by_customer(items.customer, part * overdue) for part in paused]
-        ).reshape(-1, len(PAUSES)),
+        np.column_stack(paused),
         np.where(credit.has_expected_loss, credit.expected_loss_minor, 0),
     )
 

@@ -6,10 +6,10 @@ import numba
 import numpy as np
 
 from features.history import History
-from features.order import order_by, starts_of
 from ledger.allocations import PAYMENT, Allocations
 from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.ledger import Ledger
+from ledger.order import order_by, starts_of
 from ledger.settlement import OPEN, Settlements
 
 

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import EARLIEST, LATEST, Changes, Items, Outcomes, Visits
+from features.history import EARLIEST, LATEST, Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 BINS = LATEST - EARLIEST + 1
@@ -38,6 +38,7 @@ TALLY = np.dtype(
 @numba.njit(cache=True)
 def write_behaviour(
     rows: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     outcomes: Outcomes,
@@ -52,7 +53,7 @@ def write_behaviour(
     first aside in while the observed invoice's own outcome is taken out.
     """
     tally = tallies[0]
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         tallies[0] = tallies[1]
         change = changes.starts[c]
         for v in range(visits.starts[c], visits.starts[c + 1]):
@@ -72,7 +73,7 @@ def write_behaviour(
                 tallies[2] = tallies[0]
                 _count(tally, items, outcomes, visits.outcome[v], grace_days, -1)
                 _rank(tally)
-            row, i = rows[visits.row[v]], visits.item[v]
+            row, i = rows[v - visits.starts[block.first]], visits.item[v]
             _write(row, tally)
             row.days_late_implied = np.nan
             if i >= 0 and tally.outcomes > 0:

@@ -6,10 +6,10 @@ import numba
 import numpy as np
 
 from features.history import History, Visits
-from features.order import starts_of
 from ledger.arrays import Array, Floats, Rows
 from ledger.facts import FactChanges, fact_changes
 from ledger.ledger import Ledger
+from ledger.order import starts_of
 
 
 def numbers_at(ledger: Ledger, history: History, name: str) -> Floats:

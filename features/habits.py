@@ -5,7 +5,7 @@ import numpy as np
 
 from features.calendars import Calendar
 from features.frame import Record
-from features.history import Changes, Items, Outcomes, Visits
+from features.history import Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 WINDOW_DAYS = 365
@@ -34,13 +34,14 @@ HABITS = np.dtype(
 @numba.njit(cache=True)
 def write_habits(
     rows: Array,
-    weekday_share: Array,
-    month_day_share: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     outcomes: Outcomes,
     changes: Changes,
     calendar: Calendar,
+    weekday_share: Array,
+    month_day_share: Array,
     all_habits: Array,
 ) -> None:
     """Write on which days the customer pays, and how far the next one may be.
@@ -52,40 +53,29 @@ def write_habits(
     outcome is taken out while its row is written.
     """
     habits = all_habits[0]
-    most = 0
-    for c in range(len(visits.starts) - 1):
-        most = max(most, outcomes.starts[c + 1] - outcomes.starts[c])
-    run_days = np.empty(most, np.int64)
-    run_items = np.empty(most, np.int64)
-    stands = np.zeros(len(outcomes.item), np.bool_)
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         all_habits[0] = all_habits[1]
-        habits.oldest = outcomes.starts[c]
-        change, known = changes.starts[c], outcomes.starts[c]
+        first = outcomes.starts[c]
+        habits.oldest = first
+        change, known = changes.starts[c], first
+        run_days = np.empty(outcomes.starts[c + 1] - first, np.int64)
+        run_items = np.empty(outcomes.starts[c + 1] - first, np.int64)
         for v in range(visits.starts[c], visits.starts[c + 1]):
-            as_of = visits.as_of[v]
+            as_of, own = visits.as_of[v], visits.outcome[v]
             while change < changes.starts[c + 1] and changes.known_on[change] <= as_of:
                 o, sign = changes.outcome[change], changes.sign[change]
-                stands[o] = sign > 0
+                _count(habits, calendar, outcomes, run_days, run_items, o, sign)
                 known = max(known, o + 1)
-                if o >= habits.oldest:
-                    _count_day(habits, calendar, outcomes.paid_on[o], sign)
-                _count_run(habits, run_days, run_items, outcomes.paid_on[o], sign)
                 change += 1
-            while habits.oldest < known and (
-                outcomes.known_on[habits.oldest] <= as_of - WINDOW_DAYS
-            ):
-                if stands[habits.oldest]:
-                    _count_day(habits, calendar, outcomes.paid_on[habits.oldest], -1)
-                habits.oldest += 1
-            own = visits.outcome[v]
+            _leave_window(habits, calendar, outcomes, known, as_of)
             if own >= 0:
-                _count_own(habits, calendar, outcomes, run_days, run_items, own, -1)
+                _count(habits, calendar, outcomes, run_days, run_items, own, -1)
             if not habits.ranked:
                 _rank_gaps(habits, run_days, run_items)
-            _write_shares(weekday_share[visits.row[v]], habits.weekdays, habits.paid)
-            _write_shares(month_day_share[visits.row[v]], habits.month_days, habits.paid)
-            row = rows[visits.row[v]]
+            place = v - visits.starts[block.first]
+            _write_shares(weekday_share[place], habits.weekdays, habits.paid)
+            _write_shares(month_day_share[place], habits.month_days, habits.paid)
+            row = rows[place]
             _write_runs(row, habits, run_days, as_of)
             row.payment_weekday_top_share = _share(habits.weekdays.max(), habits.paid)
             row.payment_month_day_top_share = _share(habits.month_days.max(), habits.paid)
@@ -96,23 +86,34 @@ def write_habits(
             else:
                 _write_no_waits(row)
             if own >= 0:
-                _count_own(habits, calendar, outcomes, run_days, run_items, own, 1)
+                _count(habits, calendar, outcomes, run_days, run_items, own, 1)
 
 
 @numba.njit(cache=True)
-def _count_own(
+def _count(
     habits: Record,
     calendar: Calendar,
     outcomes: Outcomes,
     run_days: Array,
     run_items: Array,
-    own: int,
+    o: int,
     sign: int,
 ) -> None:
-    """Take the visit's own outcome out (sign -1), or count it again (sign 1)."""
-    if own >= habits.oldest:
-        _count_day(habits, calendar, outcomes.paid_on[own], sign)
-    _count_run(habits, run_days, run_items, outcomes.paid_on[own], sign)
+    """Count an outcome (sign 1), or take it out (sign -1)."""
+    if o >= habits.oldest:
+        _count_day(habits, calendar, outcomes.paid_on[o], sign)
+    _count_run(habits, run_days, run_items, outcomes.paid_on[o], sign)
+
+
+@numba.njit(cache=True)
+def _leave_window(
+    habits: Record, calendar: Calendar, outcomes: Outcomes, known: int, as_of: int
+) -> None:
+    """Take out of the window what became known before it."""
+    while habits.oldest < known and outcomes.known_on[habits.oldest] <= as_of - WINDOW_DAYS:
+        if outcomes.undone_on[habits.oldest] > as_of:
+            _count_day(habits, calendar, outcomes.paid_on[habits.oldest], -1)
+        habits.oldest += 1
 
 
 @numba.njit(cache=True)

@@ -13,12 +13,12 @@ import numba
 import numpy as np
 
 from features.frame import Observations
-from features.order import order_by, starts_of
 from ledger.applications import is_credit_note
 from ledger.arrays import Codes, Days, Flags, Floats, Minor, Rows
 from ledger.definitions import Definitions
 from ledger.due import due_days
 from ledger.ledger import Ledger
+from ledger.order import order_by, starts_of
 from ledger.rates import to_reporting
 from ledger.settlement import PAID, Settlements
 
@@ -30,6 +30,13 @@ DRAWN = frozenset({"direct_debit", "card", "bill", "prepaid"})
 
 NEVER = np.iinfo(np.int32).max
 """The day on which an outcome that stands is undone."""
+
+
+class Block(NamedTuple):
+    """Customers from `first` up to `stop`, whose rows are written together."""
+
+    first: int
+    stop: int
 
 
 class Visits(NamedTuple):

@@ -6,13 +6,13 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import History, Items, Visits
-from features.order import order_by, starts_of
+from features.history import Block, History, Items, Visits
 from ledger.applications import is_credit_note, reversed_payments
 from ledger.arrays import Array, Codes, Days, Rows
 from ledger.disputes import disputes_of
 from ledger.ledger import Ledger
 from ledger.movements import payers
+from ledger.order import order_by, starts_of
 from ledger.promises import (
     BROKEN,
     GRACE_DAYS,
@@ -159,7 +159,7 @@ def _credited(ledger: Ledger, history: History) -> tuple[Array, ...]:
 
 @numba.njit(cache=True)
 def write_incidents(
-    rows: Array, visits: Visits, items: Items, incidents: Incidents, all_counts: Array
+    rows: Array, block: Block, visits: Visits, items: Items, incidents: Incidents, all_counts: Array
 ) -> None:
     """Write disputes, promises, returned payments and credit notes as known.
 
@@ -167,16 +167,17 @@ def write_incidents(
     two blank INCIDENTS, one to count in and one to begin anew from.
     """
     counts = all_counts[0]
-    open_disputes = np.zeros(len(items.row), np.int64)
-    disputes = np.zeros(len(items.row), np.int64)
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         all_counts[0] = all_counts[1]
         first, known, item = incidents.starts[c], incidents.starts[c], items.starts[c]
+        first_item = items.starts[c]
+        open_disputes = np.zeros(items.starts[c + 1] - first_item, np.int64)
+        disputes = np.zeros(items.starts[c + 1] - first_item, np.int64)
         counts.oldest, counts.oldest_promise = first, first
         for v in range(visits.starts[c], visits.starts[c + 1]):
             as_of, own = visits.as_of[v], visits.item[v]
             while known < incidents.starts[c + 1] and incidents.known_on[known] <= as_of:
-                i = incidents.item[known]
+                i = incidents.item[known] - first_item
                 if incidents.kind[known] == DISPUTED:
                     open_disputes[i] += 1
                     disputes[i] += 1
@@ -192,13 +193,14 @@ def write_incidents(
                 counts.oldest += 1
             while item < items.starts[c + 1] and items.known_on[item] <= as_of:
                 item += 1
-            others = item - items.starts[c] - (own >= 0)
-            row = rows[visits.row[v]]
+            others = item - first_item - (own >= 0)
+            row = rows[v - visits.starts[block.first]]
             row.disputed = np.nan
+            row.open_disputes, of_others = counts.open_disputes, counts.disputes
             if own >= 0:
-                row.disputed = 1.0 if open_disputes[own] > 0 else 0.0
-            row.open_disputes = counts.open_disputes - (open_disputes[own] if own >= 0 else 0)
-            of_others = counts.disputes - (disputes[own] if own >= 0 else 0)
+                row.disputed = 1.0 if open_disputes[own - first_item] > 0 else 0.0
+                row.open_disputes -= open_disputes[own - first_item]
+                of_others -= disputes[own - first_item]
             row.disputes_per_invoice = of_others / others if others > 0 else np.nan
             row.credit_notes_per_invoice = counts.credit_notes / others if others > 0 else np.nan
             row.broken_promises_365d = counts.broken_in_window

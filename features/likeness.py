@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Changes, Items, Outcomes, Visits
+from features.history import Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 TERMS_APART_DAYS = 2
@@ -33,6 +33,7 @@ ALIKE = np.dtype(
 @numba.njit(cache=True)
 def write_likeness(
     rows: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     outcomes: Outcomes,
@@ -46,7 +47,7 @@ def write_likeness(
     The observed invoice's own outcome is taken out while its row is written.
     """
     alike = all_alike[0]
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         all_alike[0] = all_alike[1]
         change = changes.starts[c]
         for v in range(visits.starts[c], visits.starts[c + 1]):
@@ -57,7 +58,7 @@ def write_likeness(
             own = visits.outcome[v]
             if own >= 0:
                 _count(alike, items, outcomes.item[own], outcomes.days_late[own], -1)
-            _write(rows[visits.row[v]], alike, items, visits.item[v])
+            _write(rows[v - visits.starts[block.first]], alike, items, visits.item[v])
             if own >= 0:
                 _count(alike, items, outcomes.item[own], outcomes.days_late[own], 1)
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from features.balances import Balances
 from features.frame import Record
-from features.history import Items, Visits
+from features.history import Block, Items, Visits
 from ledger.arrays import Array, Floats
 from ledger.settlement import OPEN, WRITTEN_OFF
 
@@ -39,6 +39,7 @@ The two oldest and the two newest are kept, so that one of them can be left asid
 @numba.njit(cache=True)
 def write_open_items(
     rows: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     balances: Balances,
@@ -55,63 +56,68 @@ def write_open_items(
     and one to begin anew from.
     """
     owed = all_owed[0]
-    left = items.amount_minor.copy()
-    state = np.zeros(len(left), np.int8)
-    has_cash = np.zeros(len(left), np.bool_)
-    was_part_paid = np.zeros(len(left), np.bool_)
-    is_held = np.ones(len(left), np.bool_)
-    open_items = np.empty(_most(items), np.int64)
-    for c in range(len(visits.starts) - 1):
-        item, balance = items.starts[c], balances.starts[c]
+    for c in range(block.first, block.stop):
+        first, stop = items.starts[c], items.starts[c + 1]
+        item, balance = first, balances.starts[c]
+        left = items.amount_minor[first:stop].copy()
+        state = np.full(stop - first, OPEN)
+        has_cash = np.zeros(stop - first, np.bool_)
+        was_part_paid = np.zeros(stop - first, np.bool_)
+        is_held = np.ones(stop - first, np.bool_)
+        open_items = np.empty(stop - first, np.int64)
         held, part_paid, written_off = 0, 0, 0
         for v in range(visits.starts[c], visits.starts[c + 1]):
             as_of = visits.as_of[v]
             if v == visits.starts[c] or as_of > visits.as_of[v - 1]:
-                while item < items.starts[c + 1] and items.known_on[item] <= as_of:
-                    open_items[held] = item
+                while item < stop and items.known_on[item] <= as_of:
+                    open_items[held] = item - first
                     held += 1
                     item += 1
                 while balance < balances.starts[c + 1] and balances.known_on[balance] <= as_of:
-                    i = balances.item[balance]
+                    i = balances.item[balance] - first
                     written_off += balances.state[balance] == WRITTEN_OFF
                     written_off -= state[i] == WRITTEN_OFF
-                    if balances.state[balance] == OPEN and not is_held[i]:
-                        open_items[held], is_held[i] = i, True
-                        held += 1
                     left[i] = balances.left_minor[balance]
                     state[i] = balances.state[balance]
                     has_cash[i] = balances.has_cash[balance]
+                    if state[i] == OPEN and not is_held[i]:
+                        open_items[held], is_held[i] = i, True
+                        held += 1
                     if state[i] == OPEN and has_cash[i] and not was_part_paid[i]:
                         was_part_paid[i] = True
                         part_paid += 1
                     balance += 1
                 all_owed[0] = all_owed[1]
+                due_on = items.due_on[first:stop]
                 held = _add_up(
-                    owed, open_items, held, is_held, items, left, state, has_cash, as_of, grace_days
+                    owed,
+                    open_items,
+                    held,
+                    is_held,
+                    due_on,
+                    left,
+                    state,
+                    has_cash,
+                    as_of,
+                    grace_days,
                 )
-            i, row = visits.item[v], rows[visits.row[v]]
-            known = item - items.starts[c]
-            row.written_off_items = written_off - (i >= 0 and state[i] == WRITTEN_OFF)
-            own_part_paid = 1 if i >= 0 and was_part_paid[i] else 0
-            others = known - 1 if i >= 0 else known
-            row.part_paid_share = (part_paid - own_part_paid) / others if others > 0 else np.nan
-            own = i if i >= 0 and is_held[i] else -1
-            _write(row, owed, own, items, left, has_cash, as_of, grace_days, minor_units)
+            row = rows[v - visits.starts[block.first]]
+            own = visits.item[v] - first if visits.item[v] >= 0 else -1
+            others = item - first - (own >= 0)
             row.paid_share = np.nan
-            if i >= 0 and items.amount_minor[i] > 0:
-                row.paid_share = 1.0 - left[i] / items.amount_minor[i]
+            row.written_off_items = written_off
+            of_others = part_paid
+            if own >= 0:
+                row.written_off_items -= state[own] == WRITTEN_OFF
+                of_others -= was_part_paid[own]
+                if items.amount_minor[first + own] > 0:
+                    row.paid_share = 1.0 - left[own] / items.amount_minor[first + own]
+            row.part_paid_share = of_others / others if others > 0 else np.nan
             row.limit_use = np.nan
             if credit_limit[v] > 0.0:
                 row.limit_use = owed.amount / minor_units / credit_limit[v]
-
-
-@numba.njit(cache=True)
-def _most(items: Items) -> int:
-    """Most items of one customer."""
-    most = 0
-    for c in range(len(items.starts) - 1):
-        most = max(most, items.starts[c + 1] - items.starts[c])
-    return most
+            own = own if own >= 0 and is_held[own] else -1
+            _write(row, owed, own, due_on, left, has_cash, as_of, grace_days, minor_units)
 
 
 @numba.njit(cache=True)
@@ -120,7 +126,7 @@ def _add_up(
     open_items: Array,
     held: int,
     is_held: Array,
-    items: Items,
+    due_on: Array,
     left: Array,
     state: Array,
     has_cash: Array,
@@ -139,7 +145,7 @@ def _add_up(
         owed.items += 1
         owed.amount += left[i]
         owed.part_paid += has_cash[i]
-        days = as_of - items.due_on[i]
+        days = as_of - due_on[i]
         if days > grace_days:
             owed.overdue_items += 1
             owed.overdue_amount += left[i]
@@ -175,7 +181,7 @@ def _write(
     row: Record,
     owed: Record,
     own: int,
-    items: Items,
+    due_on: Array,
     left: Array,
     has_cash: Array,
     as_of: int,
@@ -195,7 +201,7 @@ def _write(
         count -= 1
         amount -= left[own]
         part_paid -= has_cash[own]
-        days = as_of - items.due_on[own]
+        days = as_of - due_on[own]
         if days > grace_days:
             overdue -= 1
             overdue_amount -= left[own]

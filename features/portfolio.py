@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from features.facts import words_at
-from features.history import History, Visits
+from features.history import Block, History, Visits
 from features.priors import DAYS_LATE, DUE, LATE, MATURE, PORTFOLIO, Priors, undated_groups
 from ledger.arrays import Array, Rows
 from ledger.ledger import Ledger
@@ -62,7 +62,9 @@ def _numbers(priors: Priors, kind: str, words: Array) -> Rows:
 
 
 @numba.njit(cache=True)
-def write_portfolio(rows: Array, visits: Visits, groups: Groups, judged: Judged) -> None:
+def write_portfolio(
+    rows: Array, block: Block, visits: Visits, groups: Groups, judged: Judged
+) -> None:
     """Write how the portfolio and the groups paid, and the customer's rates shrunk towards them.
 
     Windows of w days hold what was judged in (as_of - w, as_of]. Each group's rate of a year is
@@ -71,29 +73,29 @@ def write_portfolio(rows: Array, visits: Visits, groups: Groups, judged: Judged)
     outcomes and its overdue items, these with the days past due so far. Reads what
     `write_behaviour` and `write_open_items` wrote into the same row.
     """
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         for v in range(visits.starts[c], visits.starts[c + 1]):
-            as_of, row = visits.as_of[v], rows[visits.row[v]]
+            as_of, row = visits.as_of[v], rows[v - visits.starts[block.first]]
             whole = groups.portfolio
-            _, due, late, _, _ = _window(judged, whole, as_of, 30)
+            due, late, _, _ = _window(judged, whole, as_of, 30)
             row.portfolio_late_share_30d = _rate(late, due)
-            _, due, late, mature, days = _window(judged, whole, as_of, 90)
+            due, late, mature, days = _window(judged, whole, as_of, 90)
             row.portfolio_late_share_90d = _rate(late, due)
             row.portfolio_days_late_90d = _rate(days, mature)
-            _, due, late, mature, days = _window(judged, whole, as_of, YEAR_DAYS)
+            due, late, mature, days = _window(judged, whole, as_of, YEAR_DAYS)
             row.portfolio_late_share_365d = late_share = _rate(late, due)
             row.portfolio_days_late_365d = days_late = _rate(days, mature)
-            _, due, late, mature, days = _window(judged, groups.country[c], as_of, YEAR_DAYS)
+            due, late, mature, days = _window(judged, groups.country[c], as_of, YEAR_DAYS)
             row.country_late_share_365d = _rate(late, due)
             row.country_days_late_365d = _rate(days, mature)
             late_share = _shrunk(late, due, late_share, GROUP_WEIGHT)
             days_late = _shrunk(days, mature, days_late, GROUP_WEIGHT)
-            _, due, late, mature, days = _window(judged, groups.segment[v], as_of, YEAR_DAYS)
+            due, late, mature, days = _window(judged, groups.segment[v], as_of, YEAR_DAYS)
             row.segment_late_share_365d = _rate(late, due)
             row.segment_days_late_365d = _rate(days, mature)
             late_share = _shrunk(late, due, late_share, GROUP_WEIGHT)
             days_late = _shrunk(days, mature, days_late, GROUP_WEIGHT)
-            _, due, late, mature, days = _window(judged, groups.parent[c], as_of, YEAR_DAYS)
+            due, late, mature, days = _window(judged, groups.parent[c], as_of, YEAR_DAYS)
             row.parent_late_share_365d = _rate(late, due)
             row.parent_days_late_365d = _rate(days, mature)
             late_share = _shrunk(late, due, late_share, GROUP_WEIGHT)
@@ -110,21 +112,41 @@ def write_portfolio(rows: Array, visits: Visits, groups: Groups, judged: Judged)
 
 
 @numba.njit(cache=True)
-def _window(judged: Judged, group: int, as_of: int, days: int) -> tuple[int, int, int, int, int]:
-    """Counts of a group judged in (as_of - days, as_of]; zero where there is no group."""
+def _window(judged: Judged, group: int, as_of: int, days: int) -> tuple[int, int, int, int]:
+    """Due, late, mature, days late of a group judged in (as_of - days, as_of]; 0 for no group."""
     if group < 0:
-        return 0, 0, 0, 0, 0
-    start, stop = judged.starts[group], judged.starts[group + 1]
-    of_group = judged.day[start:stop]
-    last = start + group + np.searchsorted(of_group, as_of, side="right")
-    before = start + group + np.searchsorted(of_group, as_of - days, side="right")
+        return 0, 0, 0, 0
+    last = judged.total[_row(judged, group, as_of)]
+    before = judged.total[_row(judged, group, as_of - days)]
     return (
-        last - before,
-        judged.total[last, DUE] - judged.total[before, DUE],
-        judged.total[last, LATE] - judged.total[before, LATE],
-        judged.total[last, MATURE] - judged.total[before, MATURE],
-        judged.total[last, DAYS_LATE] - judged.total[before, DAYS_LATE],
+        last[DUE] - before[DUE],
+        last[LATE] - before[LATE],
+        last[MATURE] - before[MATURE],
+        last[DAYS_LATE] - before[DAYS_LATE],
     )
+
+
+@numba.njit(cache=True)
+def _row(judged: Judged, group: int, day: int) -> int:
+    """Row of a group's totals at the close of a day.
+
+    Where no day is missing the row is known at once; else it lies before, and is searched.
+    """
+    days = judged.day[judged.starts[group] : judged.starts[group + 1]]
+    low, high = 0, len(days)
+    if high > 0 and day >= days[0]:
+        high = min(high, day - days[0] + 1)
+        low = high if days[high - 1] <= day else 0
+    else:
+        high = 0
+    while low < high:
+        middle = (low + high) // 2
+        if days[middle] <= day:
+            low = middle + 1
+        else:
+            high = middle
+    row: int = judged.starts[group] + group + low
+    return row
 
 
 @numba.njit(cache=True)

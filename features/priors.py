@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from features.history import EARLIEST
-from features.order import order_by
 from ledger.applications import is_credit_note
 from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.days import datetimes
@@ -21,6 +20,7 @@ from ledger.definitions import Definitions
 from ledger.due import due_days
 from ledger.facts import fact_changes
 from ledger.ledger import Ledger
+from ledger.order import order_by
 from ledger.settlement import CANCELLED, OPEN, PAID, settle
 
 RECORDING_DAYS = 3

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Changes, Items, Outcomes, Visits
+from features.history import Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 WINDOWS_DAYS = (30, 90, 180, 365)
@@ -35,6 +35,7 @@ RECENT = np.dtype(
 @numba.njit(cache=True)
 def write_recent(
     rows: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     outcomes: Outcomes,
@@ -51,46 +52,38 @@ def write_recent(
     is taken out.
     """
     recent = recents[0]
-    stands = np.zeros(len(outcomes.item), np.bool_)
     last = np.empty(LAST)
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         recents[0] = recents[1]
-        recent.oldest[:] = outcomes.starts[c]
-        change, known = changes.starts[c], outcomes.starts[c]
+        first = outcomes.starts[c]
+        recent.oldest[:] = first
+        change, known = changes.starts[c], first
         for v in range(visits.starts[c], visits.starts[c + 1]):
-            as_of = visits.as_of[v]
+            as_of, own = visits.as_of[v], visits.outcome[v]
             undone = False
             while change < changes.starts[c + 1] and changes.known_on[change] <= as_of:
-                o = changes.outcome[change]
-                if changes.sign[change] > 0:
-                    stands[o] = True
-                    known = o + 1
-                    _count_in_windows(recent, o, outcomes.days_late[o], grace_days, 1)
+                o, sign = changes.outcome[change], changes.sign[change]
+                _count_in_windows(recent, o, outcomes.days_late[o], grace_days, sign)
+                if sign > 0:
                     _decay(recent, outcomes, items, o, grace_days)
+                    known = o + 1
                 else:
-                    stands[o] = False
                     undone = True
-                    _count_in_windows(recent, o, outcomes.days_late[o], grace_days, -1)
                 change += 1
             if undone:
-                _decay_anew(recent, outcomes, items, stands, outcomes.starts[c], known, grace_days)
-            _leave_windows(recent, outcomes, stands, known, as_of, grace_days)
-            own = visits.outcome[v]
+                _decay_anew(recent, outcomes, items, first, known, as_of, -1, grace_days)
+            _leave_windows(recent, outcomes, known, as_of, grace_days)
             if own >= 0:
                 recents[2] = recents[0]
-                stands[own] = False
                 _count_in_windows(recent, own, outcomes.days_late[own], grace_days, -1)
                 _take_out(recent, outcomes, items, own, grace_days)
                 if recent.weight[0] < FAINT:
-                    _decay_anew(
-                        recent, outcomes, items, stands, outcomes.starts[c], known, grace_days
-                    )
-            row = rows[visits.row[v]]
+                    _decay_anew(recent, outcomes, items, first, known, as_of, own, grace_days)
+            row = rows[v - visits.starts[block.first]]
             _write_windows(row, recent)
             _write_decayed(row, recent)
-            _write_last(row, last, outcomes, stands, outcomes.starts[c], known)
+            _write_last(row, last, outcomes, first, known, as_of, own)
             if own >= 0:
-                stands[own] = True
                 recents[0] = recents[2]
 
 
@@ -106,13 +99,13 @@ def _count_in_windows(recent: Record, o: int, days_late: int, grace_days: int, s
 
 @numba.njit(cache=True)
 def _leave_windows(
-    recent: Record, outcomes: Outcomes, stands: Array, known: int, as_of: int, grace_days: int
+    recent: Record, outcomes: Outcomes, known: int, as_of: int, grace_days: int
 ) -> None:
     """Take out of each window what became known before it."""
     for w in range(len(WINDOWS_DAYS)):
         o = recent.oldest[w]
         while o < known and outcomes.known_on[o] <= as_of - WINDOWS_DAYS[w]:
-            if stands[o]:
+            if outcomes.undone_on[o] > as_of:
                 recent.outcomes[w] -= 1
                 recent.days_late[w] -= outcomes.days_late[o]
                 recent.late[w] -= outcomes.days_late[o] > grace_days
@@ -156,19 +149,20 @@ def _decay_anew(
     recent: Record,
     outcomes: Outcomes,
     items: Items,
-    stands: Array,
     first: int,
     known: int,
+    as_of: int,
+    own: int,
     grace_days: int,
 ) -> None:
-    """Sum up again what stands, so that no trace is left of an outcome that was undone."""
+    """Sum up again what stands, but for the visit's own, so that no trace is left of the rest."""
     recent.weight[:] = 0.0
     recent.decayed_days_late[:] = 0.0
     recent.decayed_late[:] = 0.0
     recent.amount = 0.0
     recent.weighted_days_late = 0.0
     for o in range(first, known):
-        if stands[o]:
+        if outcomes.undone_on[o] > as_of and o != own:
             _decay(recent, outcomes, items, o, grace_days)
 
 
@@ -206,13 +200,13 @@ def _write_decayed(row: Record, recent: Record) -> None:
 
 @numba.njit(cache=True)
 def _write_last(
-    row: Record, last: Array, outcomes: Outcomes, stands: Array, first: int, known: int
+    row: Record, last: Array, outcomes: Outcomes, first: int, known: int, as_of: int, own: int
 ) -> None:
     """Write the days late of the last five, the latest first, and what they span."""
     last[:] = np.nan
     found, o = 0, known - 1
     while found < LAST and o >= first:
-        if stands[o]:
+        if outcomes.undone_on[o] > as_of and o != own:
             last[found] = outcomes.days_late[o]
             found += 1
         o -= 1

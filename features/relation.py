@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Items, Visits
+from features.history import Block, Items, Visits
 from ledger.arrays import Array
 
 WINDOW_DAYS = 90
@@ -15,7 +15,7 @@ BILLED = np.dtype([("first", np.int64), ("items", np.int64), ("amount", np.int64
 
 @numba.njit(cache=True)
 def write_relation(
-    rows: Array, visits: Visits, items: Items, on_hold: Array, windows: Array
+    rows: Array, block: Block, visits: Visits, items: Items, on_hold: Array, windows: Array
 ) -> None:
     """Write tenure and billing from the invoices other than the observed one, as known.
 
@@ -23,7 +23,7 @@ def write_relation(
     holds each visit's account status (1: not active, 0: active); `windows` are two blank BILLED,
     for the last 90 and the last 180 days.
     """
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         first, stop = items.starts[c], items.starts[c + 1]
         known = first
         for w in range(2):
@@ -37,7 +37,7 @@ def write_relation(
                 known += 1
             for w in range(2):
                 _leave(windows[w], items, known, as_of - (w + 1) * WINDOW_DAYS)
-            row = rows[visits.row[v]]
+            row = rows[v - visits.starts[block.first]]
             oldest = first + 1 if own == first else first
             latest = known - 2 if own == known - 1 else known - 1
             row.tenure_days = as_of - items.known_on[oldest] if oldest < known else np.nan

@@ -6,9 +6,9 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Changes, History, Items, Outcomes, Visits
-from features.order import order_by
+from features.history import Block, Changes, History, Items, Outcomes, Visits
 from ledger.arrays import Array, Days, Rows
+from ledger.order import order_by
 
 LATEST_OUTCOMES = 5
 
@@ -37,6 +37,7 @@ def build_due_days(history: History) -> DueDays:
 @numba.njit(cache=True)
 def write_siblings(
     rows: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     outcomes: Outcomes,
@@ -47,39 +48,40 @@ def write_siblings(
 
     A week runs from Monday to Sunday.
     """
-    known = np.zeros(len(due_days.due_on), np.int64)
-    paid = np.zeros(len(due_days.due_on), np.int64)
-    stands = np.zeros(len(outcomes.item), np.bool_)
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         item, change, last = items.starts[c], changes.starts[c], outcomes.starts[c]
+        first_day = due_days.starts[c]
+        due_on = due_days.due_on[first_day : due_days.starts[c + 1]]
+        known = np.zeros(len(due_on), np.int64)
+        paid = np.zeros(len(due_on), np.int64)
         for v in range(visits.starts[c], visits.starts[c + 1]):
             as_of = visits.as_of[v]
             while item < items.starts[c + 1] and items.known_on[item] <= as_of:
-                known[due_days.of_item[item]] += 1
+                known[due_days.of_item[item] - first_day] += 1
                 item += 1
             while change < changes.starts[c + 1] and changes.known_on[change] <= as_of:
                 o = changes.outcome[change]
-                paid[due_days.of_item[outcomes.item[o]]] += changes.sign[change]
-                stands[o] = changes.sign[change] > 0
+                day = due_days.of_item[outcomes.item[o]] - first_day
+                paid[day] += changes.sign[change]
                 last = max(last, o + 1)
                 change += 1
-            row, i, own = rows[visits.row[v]], visits.item[v], visits.outcome[v]
+            row, i, own = rows[v - visits.starts[block.first]], visits.item[v], visits.outcome[v]
             if i < 0:
                 _write_none(row)
                 continue
-            day = due_days.of_item[i]
+            day = due_days.of_item[i] - first_day
             own_paid = 1 if own >= 0 else 0
             row.same_day_items = _known_together(items, items.starts[c], items.starts[c + 1], i) - 1
             row.same_due_items = known[day] - 1
             row.same_due_paid_share = np.nan
             if known[day] > 1:
                 row.same_due_paid_share = (paid[day] - own_paid) / (known[day] - 1)
-            in_week, paid_in_week = _in_week(due_days, known, paid, c, day)
+            in_week, paid_in_week = _in_week(due_on, known, paid, day)
             row.same_week_items = in_week - 1
             row.same_week_paid_share = np.nan
             if in_week > 1:
                 row.same_week_paid_share = (paid_in_week - own_paid) / (in_week - 1)
-            latest = _latest_due(items, outcomes, stands, outcomes.starts[c], last, own)
+            latest = _latest_due(items, outcomes, outcomes.starts[c], last, as_of, own)
             row.paid_ahead_days = latest - items.due_on[i]
 
 
@@ -106,13 +108,13 @@ def _known_together(items: Items, first: int, stop: int, i: int) -> int:
 
 
 @numba.njit(cache=True)
-def _in_week(due_days: DueDays, known: Array, paid: Array, c: int, day: int) -> tuple[int, int]:
-    """Items of a customer that fall due in the week of a day, and those of them paid."""
-    monday = due_days.due_on[day] - (due_days.due_on[day] + 3) % 7
+def _in_week(due_on: Array, known: Array, paid: Array, day: int) -> tuple[int, int]:
+    """Known items that fall due in the week of a day, and those of them paid."""
+    monday = due_on[day] - (due_on[day] + 3) % 7
     in_week, paid_in_week = 0, 0
-    while day > due_days.starts[c] and due_days.due_on[day - 1] >= monday:
+    while day > 0 and due_on[day - 1] >= monday:
         day -= 1
-    while day < due_days.starts[c + 1] and due_days.due_on[day] < monday + 7:
+    while day < len(due_on) and due_on[day] < monday + 7:
         in_week += known[day]
         paid_in_week += paid[day]
         day += 1
@@ -121,14 +123,14 @@ def _in_week(due_days: DueDays, known: Array, paid: Array, c: int, day: int) -> 
 
 @numba.njit(cache=True)
 def _latest_due(
-    items: Items, outcomes: Outcomes, stands: Array, first: int, last: int, own: int
+    items: Items, outcomes: Outcomes, first: int, last: int, as_of: int, own: int
 ) -> float:
     """Latest due date among the last outcomes that stand, but for the visit's own."""
     found, latest = 0, np.nan
     for o in range(last - 1, first - 1, -1):
         if found == LATEST_OUTCOMES:
             break
-        if stands[o] and o != own:
+        if outcomes.undone_on[o] > as_of and o != own:
             due_on = items.due_on[outcomes.item[o]]
             latest = due_on if found == 0 else max(latest, due_on)
             found += 1

@@ -5,13 +5,14 @@ import numpy as np
 
 from features.calendars import Calendar
 from features.frame import Record
-from features.history import Items, Visits
+from features.history import Block, Items, Visits
 from ledger.arrays import Array, Floats
 
 
 @numba.njit(cache=True)
 def write_terms(
     rows: Array,
+    block: Block,
     visits: Visits,
     items: Items,
     calendar: Calendar,
@@ -24,7 +25,7 @@ def write_terms(
     invoices as known. `agreed_terms_days` holds each visit's (NaN: none), `minor_units` those of
     one major unit of the reporting currency.
     """
-    for c in range(len(visits.starts) - 1):
+    for c in range(block.first, block.stop):
         item = items.starts[c]
         terms_days, logs, logged = 0, 0.0, 0
         for v in range(visits.starts[c], visits.starts[c + 1]):
@@ -35,7 +36,7 @@ def write_terms(
                     logs += np.log(items.amount_minor[item])
                     logged += 1
                 item += 1
-            i, row = visits.item[v], rows[visits.row[v]]
+            i, row = visits.item[v], rows[v - visits.starts[block.first]]
             if i < 0:
                 _write_none(row)
                 continue

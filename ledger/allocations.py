@@ -19,6 +19,7 @@ from ledger.applications import (
 from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.implied_applications import all_applications
 from ledger.ledger import Ledger
+from ledger.order import order_by
 
 __all__ = [
     "BAD_DEBT",
@@ -95,4 +96,4 @@ def all_allocations(ledger: Ledger, applied: Applications | None = None) -> Allo
 
 
 def _order(found: Allocations, day: Days) -> Array:
-    return np.lexsort((found.amount_minor, found.kind, found.allocated_on, day, found.invoice))
+    return order_by(found.invoice, day, found.allocated_on, found.kind, found.amount_minor)

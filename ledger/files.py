@@ -53,11 +53,11 @@ def load(path: str | Path) -> tuple[Ledger, Report]:
     return loaded.ledger, loaded.report
 
 
-def load_directory(directory: Path, *, set_aside: bool = False) -> Loaded:
+def load_directory(directory: Path) -> Loaded:
     """Check the ledger in a directory and load what can be loaded; see `load_parts`."""
     problems: list[Finding] = []
     parts, extract = directory_parts(directory, problems)
-    return load_parts(parts, extract, problems, set_aside=set_aside)
+    return load_parts(parts, extract, problems)
 
 
 def directory_parts(directory: Path, problems: list[Finding]) -> tuple[list[Part], Extract | None]:

@@ -15,6 +15,7 @@ from ledger.allocations import (
 from ledger.arrays import Array, Codes, Days, Minor, Rows
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
+from ledger.order import order_by
 from ledger.rates import exponents
 
 OPEN, PAID, CANCELLED, WRITTEN_OFF = range(4)
@@ -95,7 +96,7 @@ def state_at(settlements: Settlements, invoices: int, as_of: int) -> tuple[Codes
 def _places(allocations: Allocations) -> tuple[Array, int]:
     """Place of each value date among those of its invoice, and the most days of one."""
     n = len(allocations)
-    order = np.lexsort((allocations.value_on, allocations.invoice))
+    order = order_by(allocations.invoice, allocations.value_on)
     invoice, day = allocations.invoice[order], allocations.value_on[order]
     new_invoice = np.r_[True, invoice[1:] != invoice[:-1]][:n]
     new_day = new_invoice | np.r_[True, day[1:] != day[:-1]][:n]

@@ -35,6 +35,5 @@ def encode(texts: Sequence[Any], words: Sequence[str] = ()) -> tuple[Array, list
     known = indices != len(order)
     ends = len(words) + np.cumsum([0, *lengths])
     return vocabulary.astype(object), [
-        Column(codes[start:end], known[start:end])
-        for start, end in pairwise(ends)
+        Column(codes[start:end], known[start:end]) for start, end in pairwise(ends)
     ]

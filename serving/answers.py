@@ -158,7 +158,7 @@ class ScoredCustomer(Part):
 
 
 class CustomerScoresAnswer(Part):
-    """Scores of customers, by customer id."""
+    """Scores of customers, in the order asked; of a ledger, by customer id."""
 
     provenance: Provenance
     scores: list[ScoredCustomer]
@@ -194,7 +194,7 @@ class CustomerLimit(Part):
 
 
 class CreditLimitsAnswer(Part):
-    """Credit limits of customers, by customer id."""
+    """Credit limits of customers, in the order asked."""
 
     provenance: Provenance
     limits: list[CustomerLimit]

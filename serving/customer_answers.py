@@ -31,7 +31,7 @@ Row = Mapping[str, Any]
 def scores_of_customers(
     desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
 ) -> CustomerScoresAnswer:
-    """Scores of customers of the stored ledger, by customer id.
+    """Scores of customers of the stored ledger, in the order asked.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def scores_of_customers(
     portfolio = _portfolio(desk, ids, as_of, explain, language)
     return CustomerScoresAnswer(
         provenance=desk.provenance(as_of, desk.stored.ledger.extract, "ledger"),
-        scores=[_score(row) for row in customer_table(portfolio).to_pylist()],
+        scores=[_score(row) for row in _as_asked(portfolio, ids)],
     )
 
 
@@ -73,7 +73,7 @@ def scores_of_ledger_customers(
 
 
 def limits_of_customers(desk: Desk, ids: Sequence[str], as_of: int) -> CreditLimitsAnswer:
-    """Credit limits of customers of the stored ledger, by customer id.
+    """Credit limits of customers of the stored ledger, in the order asked.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def limits_of_customers(desk: Desk, ids: Sequence[str], as_of: int) -> CreditLim
     portfolio = _portfolio(desk, ids, as_of, 0, "en")
     return CreditLimitsAnswer(
         provenance=desk.provenance(as_of, desk.stored.ledger.extract, "ledger"),
-        limits=[_limit(row) for row in customer_table(portfolio).to_pylist()],
+        limits=[_limit(row) for row in _as_asked(portfolio, ids)],
     )
 
 
@@ -110,6 +110,12 @@ def _portfolio(
         priors=stored.priors,
         language=language,
     )
+
+
+def _as_asked(portfolio: Portfolio, ids: Sequence[str]) -> list[Row]:
+    """Rows of the customers in the order asked, each once."""
+    rows = {row["customer_id"]: row for row in customer_table(portfolio).to_pylist()}
+    return [rows[name] for name in dict.fromkeys(ids)]
 
 
 def _score(row: Row) -> ScoredCustomer:

@@ -18,6 +18,7 @@ from ledger.ledger import Extract
 from ledger.settings import Settings
 from models.reasons import AT_MOST
 from serving.answers import ModelReference, PolicyReference, PriorsFrom, Provenance
+from serving.meters import Meters
 from serving.problems import Flaw, RefusedError
 from serving.stored_ledger import StoredLedger, stored_ledger
 
@@ -61,7 +62,7 @@ class Desk:
         )
 
 
-def open_desk(settings: Settings, now: datetime) -> Desk:
+def open_desk(settings: Settings, now: datetime, meters: Meters) -> Desk:
     """Load the champion, the policy and the ledger, and score once to warm up.
 
     Raises
@@ -79,6 +80,7 @@ def open_desk(settings: Settings, now: datetime) -> Desk:
     stored = stored_ledger(ledger, model.bundle.definitions)
     desk = Desk(model, policy, stored, now)
     _warm(desk)
+    meters.model_version.set(model.version)
     return desk
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
-from ledger.errors import DuecastError, ProblemsError
+from ledger.errors import DuecastError, LedgerError
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:duecast:problem:"
@@ -62,8 +62,8 @@ _KINDS = (
     Kind(
         "unusable-ledger",
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "The ledger in the request cannot be used",
-        "`errors` names every problem of the ledger, as `duecast check` does.",
+        "The ledger cannot be used as it is",
+        "`errors` names every problem of the ledger in the request, or of the stored one.",
     ),
     Kind(
         "not-found",
@@ -203,18 +203,18 @@ def problem_of(error: Exception) -> Problem:
         return Problem(error.kind, str(error), error.flaws, HEADERS.get(error.kind.name, {}))
     if isinstance(error, RequestValidationError):
         return _invalid(error)
-    if isinstance(error, ProblemsError):
+    if isinstance(error, LedgerError):
         flaws = tuple(Flaw(problem) for problem in error.problems)
-        return Problem(KINDS["invalid-request"], _counted(len(flaws)), flaws)
+        return Problem(KINDS["unusable-ledger"], _counted(len(flaws)), flaws)
     return Problem(KINDS["internal"], "something unforeseen happened; the log says what")
 
 
 def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
     """The problem that a status is answered with where the framework itself refuses."""
     details = {
-        HTTPStatus.BAD_REQUEST: ("unreadable-body", "expected JSON, at most some 100 levels deep"),
-        HTTPStatus.NOT_FOUND: ("not-found", "expected a path of /docs; correct it"),
-        HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "use a method named in Allow"),
+        HTTPStatus.BAD_REQUEST: ("unreadable-body", "it is no JSON, or nested too deeply"),
+        HTTPStatus.NOT_FOUND: ("not-found", "no route has this path; /docs lists those there are"),
+        HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "Allow names the methods it takes"),
     }
     name, detail = details.get(HTTPStatus(status), ("internal", "the request failed"))
     return Problem(KINDS[name], detail, headers=headers or {})

@@ -9,6 +9,9 @@ import pytest
 
 from ledger.settings import Settings
 from models.registry import connect
+from tests.serving.running import served_home, service
+
+__all__ = ["served_home", "service"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,8 +7,13 @@ from models.calibration import HazardCalibration, ProbabilityCalibration
 from models.grid import UPPER_ENDS
 from training.recipe import DelayRecipe
 
-PRIOR_ROWS = 20.0
-"""Weight of the belief that nothing needs correcting, for intercept and slope each."""
+PRIOR_INFORMATION = 2000.0
+"""Weight of the belief that nothing needs correcting, beside the sum of p (1 - p) of the rows.
+
+Payment habits of a whole portfolio shift by a few percent from season to season and back; rows
+of a few thousand invoices cannot tell such a shift from one that lasts.
+"""
+DEFAULT_PRIOR_INFORMATION = 20.0
 SMALLEST_SLOPE = 0.2
 STEPS = 50
 
@@ -29,7 +34,8 @@ def calibrate_hazard(
     firsts = _joined([0, *ends.tolist()], paid_by_interval, recipe.calibration_min_paid)
     block = np.searchsorted(firsts, interval, side="right") - 1
     fitted = [
-        platt(margins[block == b], paid[block == b], weight[block == b]) for b in range(len(firsts))
+        platt(margins[block == b], paid[block == b], weight[block == b], PRIOR_INFORMATION)
+        for b in range(len(firsts))
     ]
     intercepts, slopes = zip(*fitted, strict=True)
     return HazardCalibration(tuple(firsts), intercepts, slopes)
@@ -37,15 +43,17 @@ def calibrate_hazard(
 
 def calibrate_default(margins: Floats, defaulted: Flags) -> ProbabilityCalibration:
     """Platt calibration of the probability of default; arrays of shape (n,)."""
-    intercept, slope = platt(margins, defaulted, np.ones(len(margins)))
+    intercept, slope = platt(margins, defaulted, np.ones(len(margins)), DEFAULT_PRIOR_INFORMATION)
     return ProbabilityCalibration(slope, slope, intercept)
 
 
-def platt(margins: Floats, happened: Flags, weight: Floats) -> tuple[float, float]:
+def platt(
+    margins: Floats, happened: Flags, weight: Floats, prior_information: float
+) -> tuple[float, float]:
     """Intercept and slope of a logistic regression of an event on log-odds.
 
-    Penalised towards 0 and 1 as if by `PRIOR_ROWS` rows, so that few rows change little; the
-    slope is at least `SMALLEST_SLOPE`. By Newton's method. (Platt: Probabilistic outputs for
+    Penalised towards 0 and 1, so that few rows change little; the slope is at least
+    `SMALLEST_SLOPE`. By Newton's method. (Platt: Probabilistic outputs for
     support vector machines, 1999.)
     """
     if len(margins) == 0:
@@ -56,11 +64,11 @@ def platt(margins: Floats, happened: Flags, weight: Floats) -> tuple[float, floa
         error = weight * (probability - happened)
         spread = weight * probability * (1.0 - probability)
         toward = (
-            error.sum() + PRIOR_ROWS * intercept,
-            (error * margins).sum() + PRIOR_ROWS * (slope - 1.0),
+            error.sum() + prior_information * intercept,
+            (error * margins).sum() + prior_information * (slope - 1.0),
         )
-        a, b = spread.sum() + PRIOR_ROWS, (spread * margins).sum()
-        c = (spread * margins**2).sum() + PRIOR_ROWS
+        a, b = spread.sum() + prior_information, (spread * margins).sum()
+        c = (spread * margins**2).sum() + prior_information
         steps = np.array([c * toward[0] - b * toward[1], a * toward[1] - b * toward[0]])
         steps = np.clip(steps / (a * c - b * b), -1.0, 1.0)
         intercept, slope = intercept - float(steps[0]), slope - float(steps[1])

@@ -80,7 +80,7 @@ def backtest(
     from ledger.days import date_of, day_of
     from ledger.files import read_ledger
     from ledger.progress import shown_progress
-    from training.accuracy_table import accuracy_table
+    from training.accuracy_table import days_table, event_table
     from training.backtest import write_predictions
     from training.recipe import read_recipe
     from training.tracked import backtest_tracked
@@ -106,8 +106,10 @@ def backtest(
         )
         for note in fold.notes:
             typer.echo(f"Note: {note}.")
-    title = f"Accuracy by outcomes through {date_of(found.ledger_through)}"
-    Console().print(accuracy_table(found.accuracy, title))
+    typer.echo(f"Accuracy by outcomes through {date_of(found.ledger_through)}:")
+    console = Console()
+    console.print(event_table(found.accuracy))
+    console.print(days_table(found.accuracy))
 
 
 @app.command()

@@ -52,7 +52,7 @@ def train_default(
     }
     if every.defaults < settings.min_defaults:
         absent = (
-            f"{every.defaults} defaults with their {horizon} days before them observed; "
+            f"{every.defaults} defaults came within {horizon} days of an observed month end; "
             f"a default model needs {settings.min_defaults}"
         )
         return DefaultTraining(None, absent, (), metrics)

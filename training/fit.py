@@ -122,7 +122,7 @@ def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[s
 
     Columns are not sampled: the interval must be known to every tree.
     """
-    leaves = round(trees.leaves_per_sqrt * sqrt(items))
+    leaves = items // trees.items_per_leaf
     return {
         "objective": "binary",
         "learning_rate": trees.learning_rate,

@@ -43,12 +43,13 @@ def beeswarm_plot(explanation: Explanation) -> Figure:
     import matplotlib.pyplot as plt
     import shap
 
+    never_known = np.isnan(explanation.values).all(axis=0)  # no value to colour by
     figure = plt.figure()
     try:
         shap.plots.beeswarm(
             shap.Explanation(
                 values=explanation.contributions,
-                data=explanation.values,
+                data=np.where(never_known, 0.0, explanation.values),
                 feature_names=list(explanation.names),
             ),
             max_display=SHOWN_FEATURES,

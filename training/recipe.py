@@ -22,15 +22,15 @@ Weight = Annotated[float, Within(0)]
 class Trees:
     """Size and shape of a LightGBM booster; `training/recipe.toml` holds the values.
 
-    The capacity follows the ledger: leaves are `leaves_per_sqrt` x sqrt(n), n the invoices (or
-    customer-months) trained on, within `min_leaves` and `max_leaves`; a leaf holds at least
+    The capacity follows the ledger: one leaf for `items_per_leaf` invoices (or customer-months)
+    trained on, within `min_leaves` and `max_leaves`; a leaf holds at least
     `rows_in_leaf_per_sqrt` x sqrt(rows). Rounds are the best on
     later rows, found when `patience_rounds` more do not improve, or `rounds_unjudged` where too
     few rows are later.
     """
 
     learning_rate: Annotated[float, Within(1e-4, 1)]
-    leaves_per_sqrt: Weight
+    items_per_leaf: Count
     min_leaves: Annotated[int, Within(2)]
     max_leaves: Annotated[int, Within(2)]
     rows_in_leaf_per_sqrt: Weight

@@ -51,7 +51,7 @@ def _drawn(trees: Trees, draw: np.random.Generator) -> Trees:
     size, leaf, l2, rate = draw.uniform(-1, 1, 4)
     return replace(
         trees,
-        leaves_per_sqrt=round(trees.leaves_per_sqrt * 2.0**size, 4),
+        items_per_leaf=round(trees.items_per_leaf * 2.0**size),
         rows_in_leaf_per_sqrt=round(trees.rows_in_leaf_per_sqrt * 2.0**leaf, 4),
         l2=round(trees.l2 * 4.0**l2, 3),
         learning_rate=round(trees.learning_rate * 1.5**rate, 4),

@@ -87,7 +87,7 @@ def portfolio_of(
 ) -> Portfolio:
     """The portfolio of a ledger at the close of a day, every item and customer scored alike."""
     position = position_of(ledger.known_at(day), day, Definitions())
-    groups = group_exposures(position, exposures(position).exposure_minor)
+    groups = group_exposures(position, exposures(position))
     of_items, of_customers = open_with(position, p_open), with_pd(position, probability)
     credit = decide_credit(policy, position, groups, of_items, of_customers)
     return Portfolio(position, of_items, of_customers, credit, "ledger", ())

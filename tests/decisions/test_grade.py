@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from decisions.grade import grades
+from decisions.grade import grades, scorecard_points
 from decisions.policy import read_policy
+from tests.decisions.portfolios import DAY, TODAY, invoice, ledger_of, payment, portfolio_of
 
 POLICY = read_policy()
 
@@ -45,3 +46,42 @@ def test_grades_follow_bands_scorecard_and_caps(
         np.array([cleared]),
     )
     assert (found.letters()[0], found.rules[0]) == (letter, rules)
+
+
+def test_the_scorecard_counts_tenure_payment_class_and_facts() -> None:
+    points = scorecard_points(
+        POLICY.scorecard,
+        tenure_days=np.array([400.0, 2000.0, np.nan, 400.0]),
+        payment_class=np.array([0, 4, 0, 2], np.int32),
+        has_payment_class=np.array([True, True, False, True]),
+        facts={"status": np.array(["active", "legal", "", "insolvent"], dtype=object)},
+    )
+    # 50 + 5 + 25; 50 + 10 - 30 - 60; 50; 50 + 5 + 0 - 100
+    assert points.tolist() == [80, -30, 50, -45]
+
+
+def test_the_payment_class_is_told_by_the_worse_of_past_and_future() -> None:
+    tables = {
+        "invoices": [
+            # A paid 1,000 ten days early and 3,000 two days late: -1 on average ...
+            invoice("A1", "A", "1000.00", due_days_ago=40),
+            invoice("A2", "A", "3000.00", due_days_ago=40),
+            # ... and 500 are overdue by 45 days, of which half are never expected.
+            invoice("A3", "A", "500.00", due_days_ago=45),
+            invoice("B1", "B", "1000.00", due_days_ago=400),  # B paid too long ago
+        ],
+        "payments": [
+            payment("P1", "1000.00", 50, customer_id="A", invoice_id="A1"),
+            payment("P2", "3000.00", 38, customer_id="A", invoice_id="A2"),
+            payment("P3", "1000.00", 399, customer_id="B", invoice_id="B1"),
+        ],
+    }
+    ledger = ledger_of(TODAY, tables)
+    never = portfolio_of(ledger, POLICY, DAY, p_open=0.51).credit
+    assert never.records.paid_days_late.tolist()[0] == -1.0
+    assert np.isnan(never.records.paid_days_late[1])
+    assert never.records.expected_days_late.tolist()[0] == 365.0
+    assert never.records.cleared_items.tolist() == [2, 1]
+    assert never.payment_class_names().tolist() == ["over_30", ""]
+    soon = portfolio_of(ledger, POLICY, DAY, p_open=1e-9).credit
+    assert soon.payment_class_names().tolist() == ["early", ""]

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from decisions.limit_inputs import highest_billing, overrides, terms_days
+from decisions.guarantees import cover, guarantees_in_force
+from decisions.limit_inputs import approved_limits, highest_billing, overrides, terms_days
 from decisions.policy import read_policy
 from decisions.position import position_of
 from decisions.proven_balances import proven_balances
@@ -156,3 +157,45 @@ def test_the_parent_s_limit_holds_for_the_group() -> None:
     assert credit.limit_inputs.group_exposure.tolist() == [1600.0] * 3
     assert credit.limit_inputs.has_parent_limit.tolist() == [True, True, False]
     assert credit.limits.freeze[:2].tolist() == [True, True]
+
+
+def test_an_approved_limit_ends_with_its_last_day() -> None:
+    facts = [fact(name, "credit_limit", "5000") for name in "ABC"]
+    facts += [fact("B", "limit_valid_until", TODAY), fact("C", "limit_valid_until", days_ago(1))]
+    customers = [{"customer_id": name} for name in "ABC"]
+    limits, in_force = approved_limits(
+        position_with({"customers": customers, "customer_facts": facts})
+    )
+    assert in_force.tolist() == [True, True, False]
+    assert limits.tolist() == [5000.0, 5000.0, 0.0]
+
+
+def test_a_guarantee_covers_while_it_is_valid_and_the_insurer_is_bound() -> None:
+    def guarantee(name: str, customer: str, **more: Any) -> dict[str, Any]:
+        return {
+            "guarantee_id": name,
+            "customer_id": customer,
+            "kind": "insurance",
+            "amount": "1000",
+            "valid_from": days_ago(50),
+            **more,
+        }
+
+    tables = {
+        "invoices": [
+            invoice("A1", "A", "10.00", due_days_ago=61),
+            invoice("B1", "B", "10.00", due_days_ago=60),
+        ],
+        "guarantees": [
+            guarantee("1", "A", max_overdue_days=60),  # an item is 61 days past due
+            guarantee("2", "A", kind="deposit"),
+            guarantee("3", "B", max_overdue_days=60),
+            guarantee("4", "B", insured_share=0.5, amount="3000"),
+            guarantee("5", "B", valid_until=days_ago(1)),
+            guarantee("6", "B", valid_from=days_ago(-1)),
+        ],
+    }
+    position = position_with(tables)
+    found = cover(position, guarantees_in_force(position, POLICY.limits.insured_share))
+    assert found.amount.tolist() == [[1000.0, 0.0], [1000.0, 3000.0]]
+    assert found.share.tolist() == [[1.0, 0.0], [0.9, 0.5]]

@@ -335,9 +335,10 @@ WARNINGS: dict[str, tuple[str, Files, str]] = {
             "invoices.csv": "invoice_id,customer_id,issued_on,due_on,amount,currency\n"
             "I1,C1,2024-05-08,2024-05-31,100.00,USD\n",
             "payments.csv": None,
-            "fx_rates.csv": "currency,on,rate\nUSD,2024-05-08,0.9\nUSD,2024-05-01,0.9\n",
+            "fx_rates.csv": "currency,on,rate\nUSD,2025-01-01,0.9\nUSD,2024-05-08,0.9\n"
+            "USD,2024-05-01,0.9\n",
         },
-        "fx_rates.csv row 2: the latest rate of USD is of 2024-05-08, more than 7 days before"
+        "fx_rates.csv row 3: the latest rate of USD is of 2024-05-08, more than 7 days before"
         " complete_through (2024-12-31); loaded; add rates, for what has none is not converted",
     ),
     "names in Latin-1": (
@@ -371,6 +372,15 @@ def test_a_sound_ledger_has_no_problem(tmp_path: Path) -> None:
     report = check(small_ledger(tmp_path))
     assert report.findings == ()
     report.refuse_errors()
+
+
+def test_what_falls_on_the_bound_of_a_rule_is_no_problem(tmp_path: Path) -> None:
+    files = {
+        **with_row("invoices.csv", "I4,C1,2024-12-31,2024-12-31,10.00"),
+        **with_row("payments.csv", "P3,I4,2024-12-31,10.00"),
+        "fx_rates.csv": "currency,on,rate\nUSD,2024-12-24,0.9\n",
+    }
+    assert check(small_ledger(tmp_path, files)).findings == ()
 
 
 @pytest.mark.parametrize("case", ERRORS)

@@ -84,12 +84,12 @@ def test_a_currency_is_its_own_or_the_invoices_or_the_customers_or_the_ledgers()
             ),
             "payments": pd.DataFrame(
                 {
-                    "payment_id": ["P1", "P2", "P3", "P4"],
-                    "customer_id": ["C1", "C2", None, "C2"],
-                    "invoice_id": [None, None, "I2", None],
+                    "payment_id": ["P1", "P2", "P3", "P4", "P5"],
+                    "customer_id": ["C1", "C2", None, "C2", "C1"],
+                    "invoice_id": [None, None, "I2", None, "I2"],
                     "paid_on": "2024-03-01",
-                    "amount": ["7", "7", "7", "7"],
-                    "currency": [None, None, None, "USD"],
+                    "amount": ["7", "7", "7", "7", "7"],
+                    "currency": [None, None, None, "USD", None],
                 }
             ),
         },
@@ -97,8 +97,8 @@ def test_a_currency_is_its_own_or_the_invoices_or_the_customers_or_the_ledgers()
     )
     assert ledger.text("invoices", "currency").tolist() == ["JPY", "BHD"]
     assert ledger.invoices["amount"].tolist() == [100, 125]
-    assert ledger.text("payments", "currency").tolist() == ["JPY", "EUR", "BHD", "USD"]
-    assert ledger.payments["amount"].tolist() == [7, 700, 7000, 700]
+    assert ledger.text("payments", "currency").tolist() == ["JPY", "EUR", "BHD", "USD", "BHD"]
+    assert ledger.payments["amount"].tolist() == [7, 700, 7000, 700, 7000]
 
 
 def test_everything_that_cannot_be_read_is_told_at_once() -> None:

@@ -68,6 +68,16 @@ def test_rows_with_errors_are_set_aside_and_the_rest_is_loaded(tmp_path: Path) -
     ]
 
 
+def test_a_row_is_found_again_behind_blank_ones(tmp_path: Path) -> None:
+    files = with_row(
+        "invoices.csv", "\n\nI4,C1,2024-04-01,soon,10.00\nI5,C1,2024-04-01,2024-05-01,1"
+    )
+    aside = tmp_path / "aside.csv"
+    ingest(small_ledger(tmp_path / "from", files), tmp_path / "to", quarantine=aside)
+    ((_, row, _, values),) = quarantined(aside)
+    assert (row, values["invoice_id"]) == (7, "I4")
+
+
 @given(damage=st.lists(st.tuples(st.integers(0, 19), st.integers(0, 4)), max_size=8))
 @settings(RANDOM_LEDGERS, max_examples=25)
 def test_every_row_is_loaded_or_set_aside(damage: list[tuple[int, int]]) -> None:

@@ -13,20 +13,20 @@ def drawn(margins: np.ndarray, seed: int = 1) -> np.ndarray:
 
 def test_platt_finds_the_intercept_and_slope_that_were_taken_away() -> None:
     truth = np.random.default_rng(0).normal(-1, 1.5, 200_000)
-    intercept, slope = platt((truth - 0.4) / 1.3, drawn(truth), np.ones(len(truth)))
+    intercept, slope = platt((truth - 0.4) / 1.3, drawn(truth), np.ones(len(truth)), 20.0)
     assert intercept == pytest.approx(0.4, abs=0.03)
     assert slope == pytest.approx(1.3, abs=0.03)
 
 
 def test_few_rows_change_little() -> None:
-    intercept, slope = platt(np.array([-3.0]), np.array([True]), np.ones(1))
+    intercept, slope = platt(np.array([-3.0]), np.array([True]), np.ones(1), 20.0)
     assert abs(intercept) < 0.1
     assert slope == pytest.approx(1.0, abs=0.2)
 
 
 def test_a_slope_never_turns_the_order_around() -> None:
     margins = np.random.default_rng(0).normal(0, 2, 10_000)
-    assert platt(margins, drawn(-margins), np.ones(10_000))[1] > 0
+    assert platt(margins, drawn(-margins), np.ones(10_000), 20.0)[1] > 0
 
 
 def test_nothing_paid_later_means_nothing_corrected() -> None:

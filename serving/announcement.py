@@ -1,0 +1,64 @@
+"""The announcement: what to ask a service that has just started, and what it answers.
+
+Runs beside the server, `python -m serving.announcement URL`, and ends when it has said it.
+"""
+
+import http.client
+import json
+import sys
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+PATIENCE_SECONDS = 300
+PAUSE_SECONDS = 0.3
+MOST_CHARACTERS = 1_500
+
+STARTING = "starting"
+
+
+def announce(url: str) -> str:
+    """Text that shows how to ask the service at an address, once it is ready or says why not."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        status, answer = _ask(url, "GET", "/readyz")
+        if status == 200:
+            return _example(url)
+        if status == 503 and not str(answer.get("type", "")).endswith(STARTING):
+            reasons = [error["detail"] for error in answer.get("errors", [])]
+            return "\n".join(["The service runs, but is not ready:", *reasons])
+        time.sleep(PAUSE_SECONDS)
+    return f"The service did not answer at {url} within {PATIENCE_SECONDS} seconds."
+
+
+def _example(url: str) -> str:
+    """A call that works, for one invoice of the last score run, and its answer."""
+    lines = [f"Ready at {url} (description of the API: {url}/docs)."]
+    status, page = _ask(url, "GET", "/v1/worklist?limit=1")
+    items = [item for entry in page.get("entries", []) for item in entry["items"]]
+    if status != 200 or not items:
+        return "\n".join([*lines, f"Try:  curl {url}/v1/model"])
+    body = json.dumps({"invoice_ids": [items[0]["invoice_id"]], "explain": 3})
+    _, answer = _ask(url, "POST", "/v1/scores/invoices", body)
+    shown = json.dumps(answer, indent=2, ensure_ascii=False)
+    cut = shown if len(shown) <= MOST_CHARACTERS else f"{shown[:MOST_CHARACTERS]}\n  …"
+    command = f"curl {url}/v1/scores/invoices -H 'Content-Type: application/json' -d '{body}'"
+    return "\n".join([*lines, f"Try:  {command}", cut])
+
+
+def _ask(url: str, method: str, path: str, body: str = "") -> tuple[int, dict[str, Any]]:
+    """Status and answer; 0 and nothing where nobody answers."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    try:
+        connection.request(method, path, body.encode(), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
+        return response.status, answer
+    except (OSError, http.client.HTTPException, ValueError):
+        return 0, {}
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    print(announce(sys.argv[1]), flush=True)

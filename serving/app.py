@@ -1,0 +1,95 @@
+"""The API: every route of the service, in one application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ledger.errors import DuecastError
+from ledger.settings import Settings
+from serving import credit_routes, model_routes, probe_routes, score_routes, worklist_routes
+from serving.answers import ProblemAnswer
+from serving.desk import open_desk
+from serving.meters import Meters
+from serving.pages import add_pages
+from serving.problems import KINDS, MEDIA_TYPE, problem_of, problem_of_status
+from serving.readiness import Readiness
+
+DESCRIPTION = """\
+When the money of open invoices will arrive, how likely it never does, why, and what to do today.
+
+Money is decimal text with its currency, days are ISO 8601, unknown fields are refused. Every answer
+says what it rests on: model, policy, day, and the last day the ledger is complete through.
+What goes wrong is answered with problem details (RFC 9457); their types:
+
+{problems}
+"""
+
+
+def create_app(
+    settings: Callable[[], Settings], now: Callable[[], datetime], meters: Meters, swagger_ui: Path
+) -> FastAPI:
+    """The API; nothing is read or loaded before it starts.
+
+    Parameters
+    ----------
+    settings, now
+        Where things run, asked when it starts; the time.
+    meters
+        Count what is scored.
+    swagger_ui
+        Directory of the files of Swagger UI, which shows the API's description.
+    """
+    readiness = Readiness()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.settings = settings()
+        readiness.open(lambda: open_desk(app.state.settings, now(), meters))
+        yield
+
+    app = FastAPI(
+        title="duecast",
+        version="1",
+        summary="Scores, reasons, credit limits and worklists of receivables.",
+        description=DESCRIPTION.format(problems=_problem_list()),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        responses={
+            "default": {"description": "A problem.", "model": ProblemAnswer, "content": _PROBLEM}
+        },
+    )
+    app.state.readiness = readiness
+    app.state.meters = meters
+    for routes in (score_routes, credit_routes, worklist_routes, model_routes, probe_routes):
+        app.include_router(routes.router)
+    add_pages(app, swagger_ui)
+    for error in (RequestValidationError, DuecastError, Exception):
+        app.add_exception_handler(error, _answer_problem)
+    app.add_exception_handler(HTTPException, _answer_status)
+    return app
+
+
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}}
+
+
+async def _answer_problem(request: Request, error: Exception) -> Response:
+    return problem_of(error).response(request.state.request_id)
+
+
+async def _answer_status(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 500)
+    headers = getattr(error, "headers", None)
+    return problem_of_status(status, headers).response(request.state.request_id)
+
+
+def _problem_list() -> str:
+    return "\n".join(
+        f"- `{kind.name}` ({int(kind.status)}): {kind.meaning}" for kind in KINDS.values()
+    )

@@ -1,0 +1,18 @@
+"""Routes of credit: limits."""
+
+from fastapi import APIRouter, Response
+
+from serving.answers import CreditLimitsAnswer
+from serving.customer_answers import limits_of_customers
+from serving.questions import OpenDesk, day_asked
+from serving.requests import CreditLimitsRequest
+from serving.responses import json_response
+
+router = APIRouter(prefix="/v1/credit", tags=["Credit"])
+
+
+@router.post("/limits", response_model=CreditLimitsAnswer)
+def compute_limits(asked: CreditLimitsRequest, desk: OpenDesk) -> Response:
+    """Compute credit limits by the policy, with every term and what decides."""
+    day = day_asked(desk.stored.ledger, asked.as_of, asked.allow_stale_days)
+    return json_response(limits_of_customers(desk, asked.customer_ids, day))

@@ -1,0 +1,35 @@
+"""Routes of those who watch over the service: probes and metrics."""
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from serving.answers import ProbeAnswer
+from serving.questions import OpenDesk
+from serving.responses import json_response
+
+router = APIRouter(tags=["Operation"])
+
+
+@router.get("/livez", response_model=ProbeAnswer, include_in_schema=False)
+@router.get("/healthz", response_model=ProbeAnswer)
+async def answer_alive() -> Response:
+    """Say that the process is alive, ready or not."""
+    return json_response(ProbeAnswer(status="alive"))
+
+
+@router.get("/readyz", response_model=ProbeAnswer)
+async def answer_ready(desk: OpenDesk) -> Response:
+    """Say that scores can be asked for; else 503, with what is missing."""
+    return json_response(ProbeAnswer(status="ready"))
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def read_metrics(request: Request) -> Response:
+    """Read the meters of the service, and of the server that runs it, for Prometheus."""
+    return Response(
+        generate_latest(request.app.state.meters.registry), media_type=CONTENT_TYPE_LATEST
+    )

@@ -1,0 +1,60 @@
+"""Routes of scores: invoices and customers."""
+
+from fastapi import APIRouter, Request, Response
+
+from models.sentences import Language
+from serving.answers import CustomerScoresAnswer, InvoiceScoresAnswer
+from serving.customer_answers import scores_of_customers, scores_of_ledger_customers
+from serving.desk import Desk
+from serving.invoice_scores import scores_of_documents, scores_of_ids, scores_of_ledger
+from serving.ledger_rows import ledger_of_rows
+from serving.questions import AskedLanguage, OpenDesk, day_asked
+from serving.requests import ScoreCustomersRequest, ScoreInvoicesRequest
+from serving.responses import json_response
+
+router = APIRouter(prefix="/v1/scores", tags=["Scores"])
+
+
+@router.post("/invoices", response_model=InvoiceScoresAnswer)
+def score_invoices(
+    asked: ScoreInvoicesRequest, request: Request, desk: OpenDesk, language: AskedLanguage
+) -> Response:
+    """Score invoices: when their money will arrive, and why.
+
+    Of the stored ledger (`invoice_ids`), documents that are not in it yet (`invoices`), or the open
+    invoices of a ledger in the request (`ledger`). Ids that the ledger does not have are refused
+    with 422, all of them named; invoices that are not open are listed in `not_scored`.
+    """
+    answer = _invoices(desk, asked, language)
+    request.app.state.meters.scored.labels("invoices").inc(len(answer.scores))
+    return json_response(answer, language)
+
+
+@router.post("/customers", response_model=CustomerScoresAnswer)
+def score_customers(
+    asked: ScoreCustomersRequest, request: Request, desk: OpenDesk, language: AskedLanguage
+) -> Response:
+    """Score customers: how likely they default, what is at stake, and why."""
+    answer = _customers(desk, asked, language)
+    request.app.state.meters.scored.labels("customers").inc(len(answer.scores))
+    return json_response(answer, language)
+
+
+def _invoices(desk: Desk, asked: ScoreInvoicesRequest, language: Language) -> InvoiceScoresAnswer:
+    ledger = desk.stored.ledger if asked.ledger is None else ledger_of_rows(asked.ledger)
+    day = day_asked(ledger, asked.as_of, asked.allow_stale_days)
+    if asked.invoice_ids is not None:
+        return scores_of_ids(desk, asked.invoice_ids, day, asked.explain, language)
+    if asked.invoices is not None:
+        return scores_of_documents(desk, asked.invoices, day, asked.explain, language)
+    return scores_of_ledger(desk, ledger, day, asked.explain, language)
+
+
+def _customers(
+    desk: Desk, asked: ScoreCustomersRequest, language: Language
+) -> CustomerScoresAnswer:
+    ledger = desk.stored.ledger if asked.ledger is None else ledger_of_rows(asked.ledger)
+    day = day_asked(ledger, asked.as_of, asked.allow_stale_days)
+    if asked.customer_ids is not None:
+        return scores_of_customers(desk, asked.customer_ids, day, asked.explain, language)
+    return scores_of_ledger_customers(desk, ledger, day, asked.explain, language)

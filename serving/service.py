@@ -1,0 +1,54 @@
+"""The BentoML service `duecast`: the API at `/`, behind our gate.
+
+BentoML gives processes, metrics and packaging. It answers nothing itself: its routes lie behind
+the gate, which lets only the paths of the API through, and its traffic limits are taken out.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import bentoml
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from ledger.settings import Settings
+from serving.app import create_app
+from serving.gate import Bounds, Gate
+from serving.meters import new_meters
+
+TRAFFIC_LIMITS = ("TimeoutMiddleware", "MaxConcurrencyMiddleware")
+"""Layers of BentoML that would answer by themselves, and not with problem details."""
+
+SWAGGER_UI = Path(bentoml.__file__).parent / "_internal" / "server" / "static_content"
+
+
+def read_settings() -> Settings:
+    """Settings of this process."""
+    return Settings.from_environment(os.environ)
+
+
+meters = new_meters()
+api = create_app(read_settings, lambda: datetime.now(UTC), meters, SWAGGER_UI)
+
+
+class GatedService(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML ships no types of it
+    """A BentoML service every request of which passes our gate first."""
+
+    def to_asgi(self, is_main: bool = True) -> ASGIApp:
+        """The service as BentoML makes it, without its traffic limits, behind the gate."""
+        app = super().to_asgi(is_main)
+        if isinstance(app, Starlette):
+            app.user_middleware = [
+                layer
+                for layer in app.user_middleware
+                if getattr(layer.cls, "__name__", "") not in TRAFFIC_LIMITS
+            ]
+        return Gate(app, api, Bounds.of(read_settings()), meters)
+
+
+@bentoml.service(name="duecast", service_class=GatedService)
+@bentoml.asgi_app(api, path="/")
+class Duecast:
+    """Scores, reasons, credit limits and worklists of receivables."""

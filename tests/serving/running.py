@@ -1,0 +1,157 @@
+"""A home with a ledger and a champion, and the real server running on it, once per session."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from features.compute import compute_features
+from features.frame import FeatureFrame, Observations
+from features.priors import Priors, build_priors
+from ledger.applications import is_credit_note
+from ledger.definitions import Definitions
+from ledger.files import read_ledger
+from ledger.ledger import Ledger
+from ledger.settings import Settings
+from models.bundle import ModelBundle
+from models.reference import reference_row
+from tests.models.random_models import default_model, delay_model
+from training.promotion import promote_version
+from training.simulation.settings import SimulationSettings
+from training.simulation.simulator import simulate, write_simulation
+from training.tracking import register, tracked_run
+
+PATIENCE_SECONDS = 120
+BOUNDS = {"DUECAST_MAX_BODY_MB": "1", "DUECAST_READ_SECONDS": "3"}
+SIMULATED = SimulationSettings(customers=40, months=14, seed=5)
+PROMOTED_AT = datetime(2024, 1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server that runs: on which port, on which home, what it said, and a client of it."""
+
+    port: int
+    home: Path
+    log: Path
+    client: httpx.Client
+    process: subprocess.Popen[bytes]
+
+    @property
+    def ledger(self) -> Ledger:
+        return read_ledger(Settings(home=self.home).served_ledger)
+
+
+@pytest.fixture(scope="session")
+def served_home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """A home with a champion and a simulated ledger, whose names of customers are formulas."""
+    settings = Settings(home=tmp_path_factory.mktemp("served_home"))
+    shutil.copy(empty_store, settings.home / "mlflow.db")
+    simulation = simulate(SIMULATED)
+    customers = simulation.frames["customers"]
+    customers["name"] = "=" + customers["name"]
+    write_simulation(simulation, settings.served_ledger)
+    small_bundle(read_ledger(settings.served_ledger)).save(settings.home / "bundle")
+    with tracked_run(settings, "train") as run:
+        register(settings, run, settings.home / "bundle")
+    promote_version(settings, None, "tests", "to be served", PROMOTED_AT)
+    return settings.home
+
+
+@pytest.fixture(scope="session")
+def service(served_home: Path) -> Iterator[Service]:
+    """The server on that home, ready, with small bounds."""
+    with running(served_home, **BOUNDS) as started:
+        wait_until(lambda: started.client.get("/readyz").status_code == 200)
+        yield started
+
+
+@contextmanager
+def running(home: Path, *arguments: str, **environment: str) -> Iterator[Service]:
+    """`duecast serve`, in a directory that is not the project's, until it is told to stop."""
+    port = free_port()
+    log = home / f"serve-{port}.log"
+    command = [str(Path(sys.executable).with_name("duecast")), "serve", "--port", str(port)]
+    environment = os.environ | {"DUECAST_HOME": str(home)} | environment
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(
+            [*command, *arguments], cwd=home, env=environment, stdout=said, stderr=said
+        ) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+    ):
+        found = Service(port, home, log, client, process)
+        try:
+            wait_until(lambda: is_alive(found))
+            yield found
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+
+
+def is_alive(service: Service) -> bool:
+    if service.process.poll() is not None:
+        raise AssertionError(f"the server ended:\n{service.log.read_text()}")
+    try:
+        return service.client.get("/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS} seconds"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def small_bundle(ledger: Ledger) -> ModelBundle:
+    """Small models that were trained on nothing of the ledger, with its priors and references."""
+    priors = build_priors(ledger, Definitions())
+    as_of = ledger.extract.complete_through
+    invoices = features_of(ledger, priors, of_invoices=True)
+    customers = features_of(ledger, priors, of_invoices=False)
+    return ModelBundle(
+        delay=delay_model(),
+        default=default_model(),
+        absent={},
+        invoice_reference=reference_row(invoices),
+        customer_reference=reference_row(customers),
+        priors=priors,
+        recipe={"definitions": asdict(Definitions())},
+        window={"from": "2022-01-01", "as_of": str(np.datetime64(as_of, "D"))},
+        data_sha256="0" * 64,
+        metrics={"delay": {"auc": 0.75}},
+        card="# A model for tests\n",
+        probe=invoices.take(np.arange(5)),
+    )
+
+
+def features_of(ledger: Ledger, priors: Priors, of_invoices: bool) -> FeatureFrame:
+    table = ledger.invoices
+    rows = np.flatnonzero(~is_credit_note(ledger))
+    rows = rows[table.known_on[rows] <= ledger.extract.complete_through]
+    observations = Observations(
+        table["customer_id"][rows],
+        rows,
+        np.full(len(rows), of_invoices),
+        table.known_on[rows],
+    )
+    return compute_features(ledger, observations, priors)

@@ -1,0 +1,140 @@
+"""The worklist over HTTP: pages of a score run, as JSON and as CSV."""
+
+import base64
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import duecast
+from tests.serving.running import Service
+
+WORKLIST = "/v1/worklist"
+
+
+@pytest.fixture(scope="module")
+def run(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directory of a score run that the service can read."""
+    out = tmp_path_factory.mktemp("scores")
+    arguments = ["score", str(service.home / "ledger"), "--out", str(out), "--json"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DUECAST_HOME", str(service.home))
+        result = CliRunner().invoke(duecast.app, arguments, env=dict(os.environ))
+    assert result.exit_code == 0, result.output
+    run_id = json.loads(result.stdout)["run_id"]
+    return service.home / "runs" / str(run_id)
+
+
+def read(service: Service, **query: Any) -> dict[str, Any]:
+    response = service.client.get(WORKLIST, params=query)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def rows_of(run: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(run / "worklist.parquet").to_pylist()
+    return rows
+
+
+def test_the_worklist_is_that_of_the_run(service: Service, run: Path) -> None:
+    rows = rows_of(run)
+    answer = read(service, run=run.name, limit=1_000)
+    assert answer["run"]["run_id"] == run.name
+    assert answer["run"]["model"]["version"] == 1
+    assert answer["next_cursor"] is None
+    assert len(answer["entries"]) == len(rows) > 5
+    for entry, row in zip(answer["entries"], rows, strict=True):
+        for name in ("rank", "customer_id", "name", "collector", "action", "stage", "grade"):
+            assert entry[name] == row[name]
+        assert entry["priority"] == {
+            "amount": str(row["priority"]),
+            "currency": row["reporting_currency"],
+        }
+        assert entry["reasons"] == row["reasons"]
+        assert entry["items"]
+
+
+def test_without_a_run_named_it_is_the_last_one(service: Service, run: Path) -> None:
+    assert read(service, limit=1)["run"]["run_id"] == run.name
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(service: Service, run: Path) -> None:
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 4} | ({"cursor": cursor} if cursor else {})
+        page = read(service, **query)
+        assert len(page["entries"]) <= 4
+        seen += [(entry["rank"], entry["customer_id"]) for entry in page["entries"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [(row["rank"], row["customer_id"]) for row in rows_of(run)]
+
+
+def test_a_collector_sees_the_own_entries_ranked_from_one(service: Service, run: Path) -> None:
+    rows = rows_of(run)
+    collector = rows[0]["collector"]
+    own = [row["customer_id"] for row in rows if row["collector"] == collector]
+    page = read(service, collector=collector, limit=2)
+    rest = read(service, collector=collector, cursor=page["next_cursor"])
+    entries = page["entries"] + rest["entries"]
+    assert [entry["customer_id"] for entry in entries] == own
+    assert [entry["rank"] for entry in entries] == [*range(1, len(own) + 1)]
+    assert read(service, collector="nobody at all")["entries"] == []
+
+
+def test_a_cursor_belongs_to_its_run_and_its_collector(service: Service, run: Path) -> None:
+    cursor = read(service, limit=1)["next_cursor"]
+    forged = [
+        {"cursor": cursor, "collector": "somebody else"},
+        {"cursor": cursor, "run": "2020-01-01-000000000000"},
+        {"cursor": "!!!"},
+        {"cursor": base64.urlsafe_b64encode(b'["x", null, -1]').decode()},
+        {"cursor": base64.urlsafe_b64encode(b"{}").decode()},
+        {"cursor": base64.urlsafe_b64encode(b"[" * 700).decode()},
+    ]
+    for query in forged:
+        response = service.client.get(WORKLIST, params=query)
+        assert response.status_code == 422, query
+        assert response.json()["errors"][0]["parameter"] == "cursor"
+    beyond = [run.name, None, 10**30]
+    cursor = base64.urlsafe_b64encode(json.dumps(beyond).encode()).decode()
+    assert read(service, cursor=cursor)["entries"] == []
+
+
+@pytest.mark.parametrize("name", ["no-such-run", "../../etc", "2020-01-01-000000000000"])
+def test_a_run_that_does_not_exist_is_not_found(service: Service, run: Path, name: str) -> None:
+    response = service.client.get(WORKLIST, params={"run": name})
+    assert response.status_code == 404
+    assert response.json()["type"] == "urn:duecast:problem:no-such-run"
+    assert response.json()["errors"][0]["parameter"] == "run"
+
+
+def test_a_query_that_cannot_be_used_is_refused(service: Service, run: Path) -> None:
+    response = service.client.get(WORKLIST, params={"limit": 0, "format": "pdf"})
+    assert response.status_code == 422
+    places = [error["parameter"] for error in response.json()["errors"]]
+    assert places == ["limit", "format"]
+
+
+def test_csv_has_every_entry_and_nothing_that_a_spreadsheet_would_run(
+    service: Service, run: Path
+) -> None:
+    response = service.client.get(WORKLIST, params={"format": "csv"})
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert f'filename="worklist-{run.name}.csv"' in response.headers["content-disposition"]
+    table = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    rows = rows_of(run)
+    assert [line["customer_id"] for line in table] == [row["customer_id"] for row in rows]
+    assert all(row["name"].startswith("=") for row in rows)
+    assert [line["name"] for line in table] == [f"'{row['name']}" for row in rows]
+    assert [line["priority"] for line in table] == [str(row["priority"]) for row in rows]
+    few = service.client.get(WORKLIST, params={"format": "csv", "limit": 2}).text
+    assert len(few.strip().splitlines()) == 3
