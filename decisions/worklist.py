@@ -1,5 +1,6 @@
 """The worklist: which customers to turn to today, in which order, with what, and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,20 +87,17 @@ def worklist(policy: Policy, portfolio: Portfolio, since: int) -> Worklist:
     unit = 10.0 ** exponent(position.currency)
     cases = _cases(policy.worklist, portfolio, chased, unit)
     advice = recommend(policy.worklist, cases, unit)
-    urgent = urgencies(policy, position, chased, contacts, since)
     reachable = np.isin(advice.action.astype(str), (*CONTACTS, REFER))
-    urgent = {name: where & reachable for name, where in urgent.items()}
+    urgent = {
+        name: where & reachable
+        for name, where in urgencies(policy, position, chased, contacts, since).items()
+    }
     priority = position.sum_by_customer(items.customer, chased.priority_minor)
-    overdue = cases.overdue_minor
-    urgency = np.select([urgent[name] for name in URGENCIES], range(len(URGENCIES)), len(URGENCIES))
-    entries = np.flatnonzero(advice.action != "")
-    ranked = entries[np.lexsort((entries, -overdue[entries], -priority[entries]))]
-    reserved = _reserved(policy.worklist, ranked, urgency, accounts.collector)
-    first = np.where(reserved, urgency[ranked], len(URGENCIES))
-    order = np.argsort(first, kind="stable")
-    rows, reserved = ranked[order], reserved[order]
+    listed = np.flatnonzero(advice.action != "")
+    ranked = listed[np.lexsort((listed, -cases.overdue_minor[listed], -priority[listed]))]
+    rows, is_reserved = _reserved_first(policy.worklist, ranked, urgent, accounts.collector)
     lead, oldest = _leads(portfolio, chased, owner)
-    asked = cases.asked_minor > 0
+    stage = np.where(cases.asked_minor > 0, np.array(STAGES, dtype=object)[cases.stage], "")
     why = named_rules(urgent, len(cases))
     return Worklist(
         portfolio,
@@ -107,14 +105,14 @@ def worklist(policy: Policy, portfolio: Portfolio, since: int) -> Worklist:
         contacts,
         since,
         rows,
-        reserved,
+        is_reserved,
         priority[rows],
         cases.asked_minor[rows],
-        overdue[rows],
+        cases.overdue_minor[rows],
         oldest[rows],
         lead[rows],
         advice.action[rows],
-        np.where(asked, np.array(STAGES, dtype=object)[cases.stage], "")[rows],
+        stage[rows],
         tuple((*why[row], *advice.rules[row]) for row in rows),
         tuple(_sentences(portfolio, int(row), int(lead[row])) for row in rows),
     )
@@ -161,19 +159,25 @@ def _customer_stages(
     return stage
 
 
-def _reserved(policy: WorklistPolicy, ranked: Rows, urgency: Codes, collector: Array) -> Flags:
-    """Which of the ranked entries get a place before the ranking, shape (k,)."""
+def _reserved_first(
+    policy: WorklistPolicy, ranked: Rows, urgent: Mapping[str, Flags], collector: Array
+) -> tuple[Rows, Flags]:
+    """Ranked customers with those first that get a reserved place, and which do, both (k,).
+
+    Of each collector's customers the most urgent get one, as many as the policy reserves.
+    """
     places = int(np.floor(round(policy.capacity * policy.reserved_share, 9)))
-    urgent = np.flatnonzero(urgency[ranked] < len(URGENCIES))
-    urgent = urgent[np.argsort(urgency[ranked][urgent], kind="stable")]
-    _, name = np.unique(collector[ranked[urgent]].astype(str), return_inverse=True)
-    by_collector = np.argsort(name, kind="stable")
-    nth = np.empty(len(urgent), np.int64)
-    sorted_name = name[by_collector]
-    nth[by_collector] = np.arange(len(urgent)) - np.searchsorted(sorted_name, sorted_name)
-    reserved = np.zeros(len(ranked), np.bool_)
-    reserved[urgent[nth < places]] = True
-    return reserved
+    none = len(URGENCIES)
+    urgency = np.select([urgent[name][ranked] for name in URGENCIES], range(none), none)
+    by_urgency = np.argsort(urgency, kind="stable")
+    by_urgency = by_urgency[urgency[by_urgency] < none]
+    _, name = np.unique(collector[ranked[by_urgency]].astype(str), return_inverse=True)
+    by_name = np.argsort(name, kind="stable")
+    nth = np.arange(len(name)) - np.searchsorted(name[by_name], name[by_name])
+    is_reserved = np.zeros(len(ranked), np.bool_)
+    is_reserved[by_urgency[by_name[nth < places]]] = True
+    order = np.argsort(np.where(is_reserved, urgency, none), kind="stable")
+    return ranked[order], is_reserved[order]
 
 
 def _leads(portfolio: Portfolio, chased: Chase, owner: Rows) -> tuple[Rows, Days]:

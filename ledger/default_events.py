@@ -97,7 +97,7 @@ def _past_due(books: Books, definitions: Definitions) -> DefaultEvents:
     day = due_days(books.ledger, definitions) + definitions.delinquency_threshold_days + 1
     return _events(
         invoices["customer_id"][items],
-        np.maximum(day, books.entered_on)[items],
+        day[items],
         PAST_DUE,
         items,
         invoices["currency"][items],

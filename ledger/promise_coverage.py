@@ -60,12 +60,16 @@ class _Items(NamedTuple):
 
 
 class _Clearings(NamedTuple):
-    """Allocations of items, sorted by customer; `item` are positions in _Items."""
+    """Allocations of items, sorted by customer; `item` are positions in _Items.
+
+    `is_relief` says which relieve of a promise: all but cash and bad debt.
+    """
 
     customer: Codes
     item: Rows
     amount: Minor
     is_cash: Flags
+    is_relief: Flags
     on: Days
     known_on: Days
 
@@ -194,10 +198,7 @@ def _clearings(books: Books, items: _Items, claimed: Flags) -> _Clearings:
     place = np.zeros(len(ledger.invoices), np.int64)
     place[items.invoice] = np.arange(len(items.invoice))
     owner = ledger.invoices["customer_id"][allocations.invoice]
-    # Bad debt is not what a promise is relieved of.
-    counts = claimed[owner] & (allocations.kind != BAD_DEBT)
-    counts &= ~is_credit_note(ledger)[allocations.invoice]
-    rows = np.flatnonzero(counts)
+    rows = np.flatnonzero(claimed[owner] & ~is_credit_note(ledger)[allocations.invoice])
     rows = rows[np.argsort(owner[rows], kind="stable")]
     is_cash = allocations.kind[rows] == PAYMENT
     return _Clearings(
@@ -205,6 +206,7 @@ def _clearings(books: Books, items: _Items, claimed: Flags) -> _Clearings:
         place[allocations.invoice[rows]],
         allocations.amount_minor[rows],
         is_cash,
+        ~is_cash & (allocations.kind[rows] != BAD_DEBT),
         np.where(is_cash, allocations.value_on[rows], allocations.allocated_on[rows]),
         allocations.known_on[rows],
     )
@@ -260,10 +262,10 @@ def _cover(
         for k in range(clearings_of_customer[owner], clearings_of_customer[owner + 1]):
             if clearings.known_on[k] <= known_through[c] and clearings.on[k] <= end:
                 i = clearings.item[k]
-                if clearings.is_cash[k] and clearings.on[k] > made_on:
-                    cash[i] += clearings.amount[k]
-                else:
+                if clearings.is_relief[k] or clearings.on[k] <= made_on:
                     owed[i] -= clearings.amount[k]
+                elif clearings.is_cash[k]:
+                    cash[i] += clearings.amount[k]
         skip = 0
         budget = claims.amount_minor[c] if claims.has_amount[c] else np.int64(2**62)
         if claims.has_plan[c] and not claims.has_invoice[c] and claims.has_amount[c]:

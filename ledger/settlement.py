@@ -159,7 +159,7 @@ def _walk(
             owed = invoice_amount[row] - credit - bound[row]
             state, paid = OPEN, 0
             if cash < owed:
-                if bad_debt > 0 and cash + bad_debt >= owed:
+                if cash + bad_debt >= owed:
                     state = WRITTEN_OFF
             elif cash > 0:
                 state = PAID

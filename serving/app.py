@@ -12,22 +12,12 @@ from starlette.exceptions import HTTPException
 from ledger.errors import DuecastError
 from ledger.settings import Settings
 from serving import credit_routes, model_routes, probe_routes, score_routes, worklist_routes
-from serving.answers import ProblemAnswer
+from serving.description import describe
 from serving.desk import open_desk
 from serving.meters import Meters
 from serving.pages import add_pages
-from serving.problems import KINDS, MEDIA_TYPE, problem_of, problem_of_status
+from serving.problems import problem_of, problem_of_status
 from serving.readiness import Readiness
-
-DESCRIPTION = """\
-When the money of open invoices will arrive, how likely it never does, why, and what to do today.
-
-Money is decimal text with its currency, days are ISO 8601, unknown fields are refused. Every answer
-says what it rests on: model, policy, day, and the last day the ledger is complete through.
-What goes wrong is answered with problem details (RFC 9457); their types:
-
-{problems}
-"""
 
 
 def create_app(
@@ -56,15 +46,14 @@ def create_app(
         title="duecast",
         version="1",
         summary="Scores, reasons, credit limits and worklists of receivables.",
-        description=DESCRIPTION.format(problems=_problem_list()),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        responses={"default": {"description": "A problem."}},
         lifespan=lifespan,
-        responses={
-            "default": {"description": "A problem.", "model": ProblemAnswer, "content": _PROBLEM}
-        },
     )
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.state.readiness = readiness
     app.state.meters = meters
     for routes in (score_routes, credit_routes, worklist_routes, model_routes, probe_routes):
@@ -76,9 +65,6 @@ def create_app(
     return app
 
 
-_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}}
-
-
 async def _answer_problem(request: Request, error: Exception) -> Response:
     return problem_of(error).response(request.state.request_id)
 
@@ -87,9 +73,3 @@ async def _answer_status(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     headers = getattr(error, "headers", None)
     return problem_of_status(status, headers).response(request.state.request_id)
-
-
-def _problem_list() -> str:
-    return "\n".join(
-        f"- `{kind.name}` ({int(kind.status)}): {kind.meaning}" for kind in KINDS.values()
-    )

@@ -1,7 +1,10 @@
 """Routes of credit: limits."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Body, Response
+
+from serving import examples
 from serving.answers import CreditLimitsAnswer
 from serving.customer_answers import limits_of_customers
 from serving.questions import OpenDesk, day_asked
@@ -12,7 +15,10 @@ router = APIRouter(prefix="/v1/credit", tags=["Credit"])
 
 
 @router.post("/limits", response_model=CreditLimitsAnswer)
-def compute_limits(asked: CreditLimitsRequest, desk: OpenDesk) -> Response:
+def compute_limits(
+    asked: Annotated[CreditLimitsRequest, Body(openapi_examples=examples.CREDIT_LIMITS)],
+    desk: OpenDesk,
+) -> Response:
     """Compute credit limits by the policy, with every term and what decides."""
     day = day_asked(desk.stored.ledger, asked.as_of, asked.allow_stale_days)
     return json_response(limits_of_customers(desk, asked.customer_ids, day))

@@ -99,9 +99,10 @@ def _portfolio(
             for at in np.flatnonzero(~known).tolist()
         ]
         raise RefusedError("unknown-id", "customers that the ledger does not have", flaws)
-    customers = np.unique(codes)
+    part = stored.part(family(stored.ledger, np.unique(codes)))
+    customers = np.unique(part.codes("customer", np.array(ids, dtype=object))[0])
     return score_portfolio(
-        stored.part(family(stored.ledger, customers)),
+        part,
         desk.champion.bundle,
         desk.policy,
         as_of,

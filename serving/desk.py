@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-import numpy as np
-
 from decisions.champion import Champion, champion
 from decisions.policy import Policy, read_policy
 from decisions.scoring import notes, score_portfolio
-from ledger.arrays import Codes
 from ledger.days import date_of
 from ledger.errors import DuecastError
 from ledger.files import read_ledger
@@ -94,9 +91,12 @@ def _loaded(load: Callable[[], T], problems: list[str]) -> T | None:
 
 
 def _warm(desk: Desk) -> None:
-    """Score one customer with reasons, so that no request waits for compilation."""
+    """Score with reasons, so that no request waits for compilation."""
     stored, bundle = desk.stored, desk.champion.bundle
-    some: Codes = np.flatnonzero(stored.has_customer)[:1].astype(np.int32)
-    day = stored.ledger.extract.complete_through
-    part = stored.part(some)
-    score_portfolio(part, bundle, desk.policy, day, AT_MOST, customers=some, priors=stored.priors)
+    probe = bundle.probe
+    of_invoices = probe.observations.has_invoice
+    bundle.score_invoices(probe.take(of_invoices), AT_MOST)
+    bundle.score_customers(probe.take(~of_invoices), AT_MOST)
+    part = stored.part(stored.ledger.invoices["customer_id"][-1:])
+    day = part.extract.complete_through
+    score_portfolio(part, bundle, desk.policy, day, AT_MOST, priors=stored.priors)

@@ -15,6 +15,7 @@ from ledger.schema import TABLES, ColumnSpec, Kind
 from ledger.table import DTYPES, Column, Table
 from serving.problems import Flaw, RefusedError, pointer
 from serving.requests import InvoiceDocument
+from serving.respelling import respelt
 
 _INVOICES = TABLES["invoices"]
 
@@ -51,7 +52,7 @@ def with_documents(
         if column.vocabulary:
             used = {row[column.name] for row in rows} - {None}
             words.setdefault(column.vocabulary, set()).update(used)
-    spoken = _respelt(ledger, words)
+    spoken = respelt(ledger, words)
     added = {column.name: _column(spoken, column, rows) for column in _INVOICES.columns}
     old = spoken.invoices
     columns = {
@@ -103,39 +104,6 @@ def _problems(document: InvoiceDocument, currency: str, as_of: int) -> Iterable[
             f"issued_on is {document.issued_on}, after as_of ({date_of(as_of)}); ask as_of its "
             "day of issue, with allow_stale_days if the ledger does not reach it yet",
         )
-
-
-def _respelt(ledger: Ledger, words: Mapping[str, set[str]]) -> Ledger:
-    """The ledger with vocabularies of the words that its rows use, and of some more."""
-    uses: dict[str, list[Array]] = {}
-    for table in ledger.tables.values():
-        for column in table.spec.columns:
-            if column.vocabulary:
-                data = table.columns[column.name]
-                uses.setdefault(column.vocabulary, []).append(data.values[data.known])
-    vocabularies, codes = {}, {}
-    for name, used in uses.items():
-        old = np.unique(np.concatenate(used))
-        kept = ledger.vocabularies[name][old] if len(old) else np.empty(0, object)
-        vocabularies[name] = np.array(sorted({*kept, *words.get(name, ())}), dtype=object)
-        codes[name] = old, np.searchsorted(vocabularies[name], kept)
-    tables = {}
-    for table_name, table in ledger.tables.items():
-        columns = {
-            column.name: _recoded(table.columns[column.name], *codes[column.vocabulary])
-            for column in table.spec.columns
-            if column.vocabulary
-        }
-        tables[table_name] = table.replace(**columns)
-    return Ledger(ledger.extract, tables, vocabularies)
-
-
-def _recoded(column: Column, old: Array, new: Array) -> Column:
-    """Codes in another vocabulary: what was `old[i]` is `new[i]`."""
-    if len(old) == 0:
-        return column
-    at = np.minimum(np.searchsorted(old, column.values), len(old) - 1)
-    return Column(np.where(column.known, new[at], 0).astype(np.int32), column.known)
 
 
 def _column(ledger: Ledger, column: ColumnSpec, rows: Sequence[Mapping[str, Any]]) -> Column:

@@ -147,8 +147,7 @@ class Gate:
             task.cancel()
             raise
         if not done:
-            # What runs in a thread cannot be stopped: it keeps its place until it has ended.
-            task.cancel()
+            # What works in a thread cannot be stopped: it keeps its place until it has ended.
             seconds = self.bounds.answer_seconds
             refusal = RefusedError("answer-timeout", f"no answer within {seconds:g} seconds")
             await exchange.refuse(problem_of(refusal), scope, receive)

@@ -54,9 +54,8 @@ def scores_of_ids(
             for at in np.flatnonzero(~known).tolist()
         ]
         raise RefusedError("unknown-id", "invoices that the ledger does not have", flaws)
-    invoices = stored.ledger.invoices
-    part = stored.part(np.unique(invoices["customer_id"][rows]))
-    wanted = invoices["invoice_id"][rows]
+    part = stored.part(np.unique(stored.ledger.invoices["customer_id"][rows]))
+    wanted = part.codes("invoice", np.array(ids, dtype=object))[0]
     scored, position = _scored(desk, part, as_of, stored.priors, explain, language, wanted)
     by_id = {score.invoice_id: score for score in scored}
     asked = list(dict.fromkeys(ids))

@@ -57,13 +57,9 @@ def customer_rows(ledger: Ledger) -> CustomerRows:
     """Find the groups of a ledger's customers, and the rows of each."""
     sizes = [len(ledger.vocabularies[name]) for name in _NODES]
     first = dict(zip(_NODES, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
-    pairs = [
-        *_named_together(ledger.invoices, first, "invoice_id", ("customer_id", "applies_to")),
-        *_named_together(
-            ledger.payments, first, "payment_id", ("customer_id", "invoice_id", "reversal_of")
-        ),
-        *_sources(ledger, first),
-    ]
+    pairs = _sources(ledger, first)
+    for table in ledger.tables.values():
+        pairs += _named_together(table, first)
     ends = [np.concatenate(side) for side in zip(*pairs, strict=True)]
     n = sum(sizes)
     links = coo_array((np.ones(len(ends[0]), np.bool_), (ends[0], ends[1])), shape=(n, n))
@@ -82,14 +78,17 @@ def _node(table: Table, column: str, first: dict[str, int]) -> Array:
     return table[column].astype(np.int64) + first[table.spec.column(column).vocabulary]
 
 
-def _named_together(
-    table: Table, first: dict[str, int], key: str, columns: tuple[str, ...]
-) -> list[tuple[Array, Array]]:
-    """Pairs of nodes that stand in one row."""
+def _named_together(table: Table, first: dict[str, int]) -> list[tuple[Array, Array]]:
+    """Pairs of nodes that stand in one row, parents of customers apart."""
+    named = [
+        column.name
+        for column in table.spec.columns
+        if column.vocabulary in _NODES and column.name != "parent_id"
+    ]
     found = []
-    for column in columns:
-        known = table.known(column)
-        found.append((_node(table, key, first)[known], _node(table, column, first)[known]))
+    for other in named[1:]:
+        known = table.known(named[0]) & table.known(other)
+        found.append((_node(table, named[0], first)[known], _node(table, other, first)[known]))
     return found
 
 

@@ -20,7 +20,8 @@ def _open_desk(request: Request) -> Desk:
 
 def _language(
     accept_language: Annotated[
-        str | None, Header(description="Of the reasons' sentences: `en` or `fr`.")
+        str | None,
+        Header(alias="Accept-Language", description="Of the reasons' sentences: `en` or `fr`."),
     ] = None,
 ) -> Language:
     return language_of(accept_language)

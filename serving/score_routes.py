@@ -1,8 +1,11 @@
 """Routes of scores: invoices and customers."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
 
 from models.sentences import Language
+from serving import examples
 from serving.answers import CustomerScoresAnswer, InvoiceScoresAnswer
 from serving.customer_answers import scores_of_customers, scores_of_ledger_customers
 from serving.desk import Desk
@@ -17,7 +20,10 @@ router = APIRouter(prefix="/v1/scores", tags=["Scores"])
 
 @router.post("/invoices", response_model=InvoiceScoresAnswer)
 def score_invoices(
-    asked: ScoreInvoicesRequest, request: Request, desk: OpenDesk, language: AskedLanguage
+    asked: Annotated[ScoreInvoicesRequest, Body(openapi_examples=examples.SCORE_INVOICES)],
+    request: Request,
+    desk: OpenDesk,
+    language: AskedLanguage,
 ) -> Response:
     """Score invoices: when their money will arrive, and why.
 
@@ -32,7 +38,10 @@ def score_invoices(
 
 @router.post("/customers", response_model=CustomerScoresAnswer)
 def score_customers(
-    asked: ScoreCustomersRequest, request: Request, desk: OpenDesk, language: AskedLanguage
+    asked: Annotated[ScoreCustomersRequest, Body(openapi_examples=examples.SCORE_CUSTOMERS)],
+    request: Request,
+    desk: OpenDesk,
+    language: AskedLanguage,
 ) -> Response:
     """Score customers: how likely they default, what is at stake, and why."""
     answer = _customers(desk, asked, language)

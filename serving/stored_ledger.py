@@ -9,6 +9,7 @@ from ledger.arrays import Array, Codes, Flags, Rows
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from serving.links import CustomerRows, customer_rows
+from serving.respelling import respelt
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +38,11 @@ class StoredLedger:
     has_customer: Flags
 
     def part(self, customers: Codes) -> Ledger:
-        """The part of the ledger in which some customers stand as they do in the whole."""
-        return self.rows.part(self.ledger, customers)
+        """The part of the ledger in which some customers stand as they do in the whole.
+
+        It has vocabularies of its own: codes of the whole mean nothing in it.
+        """
+        return respelt(self.rows.part(self.ledger, customers))
 
     def customers(self, ids: Array) -> tuple[Codes, Flags]:
         """Code of each customer id, and whether the ledger has the customer, shapes (n,)."""

@@ -72,7 +72,7 @@ def random_frames(
     for invoice in billed:
         _settle(random, names, invoice, notes, received, allocated)
     _on_account(random, names, received)
-    _reversals(random, received, allocated)
+    _reversals(random, names, received, allocated)
     tables = {
         "customers": [_customer(random, name, names) for name in names],
         "customer_facts": _facts(random, names),
@@ -217,7 +217,7 @@ def _settle(
             payment = _payment(random, len(received), invoice["customer_id"], day, paid, currency)
             if random.randint(1, 12) == 1:
                 payment |= {"currency": "EUR", "amount": f"{float(paid):.2f}"}
-            if random.randint(1, 12) == 1:
+            if random.randint(1, 6) == 1:
                 payment["customer_id"] = random.choice(names)
             if how != "stated":
                 payment["invoice_id"] = invoice["invoice_id"]
@@ -301,7 +301,7 @@ def _on_account(random: Random, names: Sequence[str], received: Rows) -> None:
         received.append(payment)
 
 
-def _reversals(random: Random, received: Rows, allocated: Rows) -> None:
+def _reversals(random: Random, names: Sequence[str], received: Rows, allocated: Rows) -> None:
     """Returned debits and bounced cheques, in full or in part, stated or implied."""
     for payment in list(received):
         if random.randint(1, 6) > 1 or float(payment["amount"]) <= 0:
@@ -309,9 +309,8 @@ def _reversals(random: Random, received: Rows, allocated: Rows) -> None:
         share = random.choice((1.0, 1.0, 1.0, 0.4))
         back = _rounded(float(payment["amount"]) * share, payment["currency"])
         day = parse_day(payment["paid_on"]) + random.randint(0, 30)
-        reversal = _payment(
-            random, len(received), payment["customer_id"], day, back, payment["currency"]
-        )
+        payer = random.choice((payment["customer_id"], payment["customer_id"], *names))
+        reversal = _payment(random, len(received), payer, day, back, payment["currency"])
         reversal |= {"reversal_of": payment["payment_id"], "reason": "returned"}
         if random.randint(0, 1):
             reversal["amount"] = f"-{back}"

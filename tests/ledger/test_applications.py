@@ -173,6 +173,61 @@ def test_a_reversal_of_a_reversal_pays_again() -> None:
     assert left(books, "I1", "2024-02-10") == 10_000
     assert left(books, "I1", "2024-02-12") == 0
     assert paid_on(ledger, "I1", "2024-02-12") == parse_day("2024-02-12")
+    assert on_account(books, "P2", "2024-02-12") == on_account(books, "P3", "2024-02-12") == 0
+
+
+def test_a_payment_nobody_is_named_for_counts_once_its_invoice_is_known() -> None:
+    ledger = written_ledger(
+        "2024-03-31",
+        invoices="""
+            invoice_id customer_id issued_on  due_on     amount recorded_on
+            I1         A           2024-01-01 2024-01-31 100.00 2024-02-20
+        """,
+        payments="""
+            payment_id paid_on    amount invoice_id
+            P1         2024-02-01 80.00  I1
+        """,
+        allocations="""
+            allocation_id invoice_id kind    source_id amount allocated_on
+            A1            I1         payment P1        50.00  2024-02-10
+        """,
+    )
+    books = books_of(ledger)
+    assert on_account(books, "P1", "2024-02-19") == 0
+    assert on_account(books, "P1", "2024-02-20") == 3_000
+
+
+def test_a_reversal_known_before_its_payment_waits_for_it() -> None:
+    ledger = written_ledger(
+        "2024-03-31",
+        invoices=INVOICES,
+        payments="""
+            payment_id paid_on    amount customer_id reversal_of recorded_on
+            P1         2024-02-01 80.00  A           .           2024-02-20
+            P2         2024-02-10 80.00  A           P1          2024-02-10
+        """,
+    )
+    books = books_of(ledger)
+    assert on_account(books, "P2", "2024-02-19") == 0
+    assert on_account(books, "P2", "2024-02-20") == -on_account(books, "P1", "2024-02-20") == -8_000
+
+
+def test_cash_allocated_before_it_came_is_used_when_it_comes() -> None:
+    ledger = written_ledger(
+        "2024-03-31",
+        invoices=INVOICES,
+        payments="""
+            payment_id paid_on    amount customer_id
+            P1         2024-02-10 60.00  A
+        """,
+        allocations="""
+            allocation_id invoice_id kind    source_id amount allocated_on
+            A1            I2         payment P1        60.00  2024-02-01
+        """,
+    )
+    books = books_of(ledger, "posted")
+    assert left(books, "I2", "2024-02-05") == 0
+    assert on_account(books, "P1", "2024-02-05") == on_account(books, "P1", "2024-02-10") == 0
 
 
 def test_cash_counts_from_its_value_date_though_it_was_allocated_later() -> None:
@@ -205,7 +260,9 @@ def test_a_payment_from_before_the_issue_counts_from_the_issue() -> None:
         """,
     )
     assert paid_on(ledger, "I1", "2024-01-01") == parse_day("2024-01-01")
-    assert on_account(books_of(ledger, "posted"), "P1", "2023-12-31") == 10_000
+    books = books_of(ledger, "posted")
+    assert on_account(books, "P1", "2023-12-31") == 10_000
+    assert left(books, "I1", "2023-12-31") == 0
 
 
 def test_a_payment_of_an_invoice_outside_the_extract_is_kept_aside() -> None:

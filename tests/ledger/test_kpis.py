@@ -100,6 +100,15 @@ def test_only_cash_of_the_last_365_days_is_averaged() -> None:
     assert none.average_payment_days is None
 
 
+def test_early_payment_is_no_credit_against_late_payment() -> None:
+    payments = """
+        payment_id paid_on    amount invoice_id
+        P1         2024-02-19 600.00 I1
+        P2         2024-03-01 300.00 I2
+    """
+    assert figures("2024-03-31", payments=payments).weighted_days_late == 600 * 10 / 900
+
+
 def test_a_due_date_on_a_weekend_may_move_to_monday() -> None:
     payments = """
         payment_id paid_on    amount invoice_id

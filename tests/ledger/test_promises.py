@@ -180,7 +180,7 @@ def test_a_returned_debit_breaks_a_promise() -> None:
 
 
 def test_a_credit_note_relieves_of_a_promise_and_bad_debt_does_not() -> None:
-    for kind, outcome in (("credit_note", KEPT), ("bad_debt", BROKEN)):
+    for kind, outcome in (("credit_note", KEPT), ("bad_debt", PARTLY_KEPT)):
         ledger = promise_ledger(
             """
             promise_id customer_id made_on    promised_on invoice_id
@@ -189,15 +189,51 @@ def test_a_credit_note_relieves_of_a_promise_and_bad_debt_does_not() -> None:
             """
             payment_id paid_on    amount invoice_id
             P1         2024-02-15 50.00  I1
-            """
-            if kind == "credit_note"
-            else None,
+            """,
             allocations=f"""
             allocation_id invoice_id kind   amount allocated_on
             A1            I1         {kind} 950.00 2024-02-12
             """,
         )
         assert outcomes(ledger) == {"R1": outcome}
+
+
+def test_what_was_written_off_before_is_not_promised() -> None:
+    ledger = promise_ledger(
+        """
+        promise_id customer_id made_on    promised_on amount
+        R1         A           2024-02-10 2024-02-16  400.00
+        """,
+        allocations="""
+        allocation_id invoice_id kind     amount allocated_on
+        A1            I1         bad_debt 900.00 2024-02-05
+        """,
+    )
+    assert promised(ledger, "2024-02-10") == {"I1": 10_000, "I2": 30_000}
+
+
+def test_a_promised_amount_covers_items_in_its_currency_only() -> None:
+    foreign = "I0 A 2024-01-01 2024-01-10 77.00"
+    ledger = written_ledger(
+        "2024-12-31",
+        customers="""
+            customer_id currency
+            A           EUR
+        """,
+        invoices="\n".join(
+            f"{line} {'USD' if line == foreign else 'EUR' if n else 'currency'}"
+            for n, line in enumerate([*INVOICES.strip().splitlines(), foreign])
+        ),
+        promises="""
+            promise_id customer_id made_on    promised_on amount
+            R1         A           2024-02-10 2024-02-16  400.00
+        """,
+        fx_rates="""
+            currency on         rate
+            USD      2024-02-10 0.9
+        """,
+    )
+    assert promised(ledger, "2024-02-10") == {"I1": 40_000}
 
 
 def test_cash_recorded_late_changes_the_outcome_only_when_it_is_known() -> None:

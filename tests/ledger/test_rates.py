@@ -23,6 +23,7 @@ def rate_ledger() -> Ledger:
             currency on         rate
             JPY      2024-01-01 0.0065
             JPY      2024-01-10 0.0055
+            JPY      2024-01-10 0.0045
             BHD      2024-01-01 2.5
         """,
     )

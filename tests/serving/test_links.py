@@ -31,7 +31,7 @@ def test_a_part_holds_all_that_belongs_to_its_customers(seed: int) -> None:
             assert len(table) <= len(part.tables[name]) <= len(ledger.tables[name])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_customers_have_the_same_scores_and_limits_in_a_part_as_in_the_whole(seed: int) -> None:
     ledger = random_ledger(Random(seed))
     bundle, policy = small_bundle(ledger), read_policy()

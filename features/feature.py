@@ -1,0 +1,63 @@
+"""What one feature is, and how those of a family are written down."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["observation", "interval"]
+Direction = Literal[-1, 0, 1]
+
+_DIRECTIONS: dict[str, Direction] = {"+": 1, "-": -1, "0": 0}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature: what it is called, measured in, and how a collector reads it.
+
+    Parameters
+    ----------
+    name, unit, family
+        The field's term, its unit, and the family whose members speak in one sentence.
+    direction
+        +1 where more of it means later or riskier, -1 safer, 0 either.
+    sentence_en, sentence_fr
+        What a collector reads; `{value}` and `{reference}` stand for formatted values.
+    scope
+        `observation`: one value per row of a frame; `interval`: derived for each interval of
+        days by `models.intervals`.
+    definition
+        What is counted, over what.
+    """
+
+    name: str
+    unit: str
+    family: str
+    direction: Direction
+    sentence_en: str
+    sentence_fr: str
+    scope: Scope = "observation"
+    definition: str = ""
+
+
+def features_of(family: str, table: str, scope: Scope = "observation") -> tuple[Feature, ...]:
+    """Features of one family, three lines each: name, unit, direction; definition; sentences.
+
+    The definition stands on the first line after the direction, the sentences on the next two,
+    English and French. Each goes on to say what the value stands against.
+    """
+    lines = [line.strip() for line in table.strip().splitlines()]
+    features = []
+    for first, english, french in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
+        name, unit, direction, definition = first.split(maxsplit=3)
+        features.append(
+            Feature(
+                name,
+                unit.replace("_", " "),
+                family,
+                _DIRECTIONS[direction],
+                f"{english}, against {{reference}}",
+                f"{french}, contre {{reference}}",
+                scope,
+                definition,
+            )
+        )
+    return tuple(features)

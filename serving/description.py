@@ -1,0 +1,94 @@
+"""The description of the API: OpenAPI, complete with what may go wrong."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from serving.answers import ProblemAnswer
+from serving.problems import KINDS, MEDIA_TYPE
+
+DESCRIPTION = """\
+When the money of open invoices will arrive, how likely it never does, why, and what to do today.
+
+Money is decimal text with its currency, days are ISO 8601, unknown fields are refused. Every answer
+says what it rests on: model, policy, day, and the last day the ledger is complete through. What
+goes wrong is answered with problem details (RFC 9457), every problem at once; their types begin
+with `urn:duecast:problem:`
+
+"""
+
+_ANY = ("internal",)
+_BOUNDED = (*_ANY, "busy", "answer-timeout")
+_READY = (*_BOUNDED, "starting", "not-ready")
+_ASKED = (
+    *_READY,
+    "unreadable-body",
+    "read-timeout",
+    "too-large",
+    "not-json",
+    "invalid-request",
+    "unknown-id",
+    "unusable-day",
+    "unusable-ledger",
+)
+PROBLEMS: dict[str, tuple[str, ...]] = {
+    "/v1/scores/invoices": _ASKED,
+    "/v1/scores/customers": _ASKED,
+    "/v1/credit/limits": _ASKED,
+    "/v1/worklist": (*_BOUNDED, "invalid-request", "no-such-run", "no-score-run"),
+    "/v1/model": _READY,
+    "/readyz": (*_ANY, "starting", "not-ready"),
+    "/metrics": _BOUNDED,
+    "/healthz": _ANY,
+}
+"""Kinds of problems that each path may answer with."""
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description of an application, which is made once."""
+    if app.openapi_schema is None:
+        description = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=DESCRIPTION + _listed(),
+            routes=app.routes,
+        )
+        schemas = description["components"]["schemas"]
+        schemas.update(_schemas_of_problems())
+        for path, operations in description["paths"].items():
+            for operation in operations.values():
+                operation["responses"] |= _responses(PROBLEMS[path])
+                operation["responses"]["default"] = _response("Any other problem.")
+        app.openapi_schema = description
+    return app.openapi_schema
+
+
+def _schemas_of_problems() -> dict[str, Any]:
+    schema = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "ProblemAnswer": schema}
+
+
+def _responses(names: Iterable[str]) -> dict[str, Any]:
+    """Responses of some kinds of problems by status."""
+    by_status: dict[HTTPStatus, list[str]] = {}
+    for name in names:
+        by_status.setdefault(KINDS[name].status, []).append(name)
+    return {
+        str(int(status)): _response(" ".join(f"`{name}`: {KINDS[name].meaning}" for name in kinds))
+        for status, kinds in sorted(by_status.items())
+    }
+
+
+def _response(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemAnswer"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _listed() -> str:
+    return "\n".join(
+        f"- `{kind.name}` ({int(kind.status)}): {kind.meaning}" for kind in KINDS.values()
+    )
