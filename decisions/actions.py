@@ -29,6 +29,8 @@ PAUSES = {
 }
 """Rules that pause a part of an item, and what to do where nothing is left to ask for."""
 
+DEDUCTION = tuple(PAUSES).index("deduction")
+
 BLOCKED = ("insolvent", "legal")
 """Account statuses in which a customer is not to be contacted."""
 
@@ -86,7 +88,7 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
     """Recommend an action for each customer: that of the first rule that holds.
 
     In this order: an account that is not to be contacted; cash on account that may well pay what
-    is overdue; nothing to ask for, because the overdue is paused (the largest part decides); an
+    is overdue, deductions apart; nothing to ask for, because the overdue is paused (the largest part decides); an
     expected loss that calls for an escalation; else the stage. Where that would be a contact and
     the customer is a natural person, a person decides: refer. Parts that are paused are named
     besides. Less than `least_amount` is left alone.
@@ -104,7 +106,8 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
     overdue, asked = cases.overdue_minor >= least, cases.asked_minor >= least
     largest = np.argmax(cases.paused_minor, axis=1)
     waits = ~asked & (cases.paused_minor.max(axis=1) >= least)
-    enough_cash = cases.unallocated_minor >= policy.unallocated_share * cases.overdue_minor
+    late_minor = cases.overdue_minor - cases.paused_minor[:, DEDUCTION]
+    enough_cash = cases.unallocated_minor >= policy.unallocated_share * late_minor
     costly = cases.expected_loss_minor >= policy.escalate_expected_loss * minor_units
     choices: list[tuple[str, str, Flags]] = [
         *((f"account_{name}", NO_CONTACT, overdue & (cases.status == name)) for name in BLOCKED),
@@ -112,7 +115,7 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
         (
             "unallocated_cash",
             ALLOCATE_CASH,
-            overdue & (cases.unallocated_minor > 0) & enough_cash,
+            (late_minor >= least) & (cases.unallocated_minor > 0) & enough_cash,
         ),
         *(
             (rule, action, waits & (largest == place))

@@ -12,8 +12,8 @@ from ledger.arrays import Days, Flags, Rows
 class LastContacts:
     """Last contacts of n customers, all shapes (n,).
 
-    `last_on` counts where `has_last`; `callback_on`, the day agreed on for a call back that was
-    not made yet, where `has_callback`.
+    `last_on` counts where `has_last`; `callback_on`, the day agreed on for a call back that is
+    still to be made, where `has_callback`.
     """
 
     last_on: Days
@@ -25,8 +25,9 @@ class LastContacts:
 def last_contacts(position: Position) -> LastContacts:
     """Last contact of each customer of a position.
 
-    The callback is that of the latest contact that agreed on one (ties by id); any contact on or
-    after that day, made later, has kept it.
+    The callback is that of the latest contact that agreed on one (ties by id). Any contact on or
+    after that day, made later, has kept it; it lapses when no item is open that was issued by the
+    day it was agreed on.
     """
     table = position.ledger.contacts
     number, is_here = position.place(table["customer_id"])
@@ -36,8 +37,18 @@ def last_contacts(position: Position) -> LastContacts:
     agreed = rows[table.known("callback_on")[rows]]
     callback_on, has_callback = _latest(position, number[agreed], table["callback_on"][agreed])
     agreed_on, _ = _latest(position, number[agreed], table["contacted_on"][agreed])
-    kept = has_callback & (last_on >= callback_on) & (last_on > agreed_on)
-    return LastContacts(last_on, has_last, callback_on, has_callback & ~kept)
+    kept = (last_on >= callback_on) & (last_on > agreed_on)
+    stands = has_callback & ~kept & (_oldest_issue(position) <= agreed_on)
+    return LastContacts(last_on, has_last, callback_on, stands)
+
+
+def _oldest_issue(position: Position) -> Days:
+    """Day on which the oldest open item of each customer was issued, deductions apart, (n,)."""
+    items = position.items.take(~position.items.is_deduction)
+    number, _ = position.place(items.customer)
+    oldest = np.full(len(position.customers), np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(oldest, number, position.ledger.invoices["issued_on"][items.invoice])
+    return oldest
 
 
 def _latest(position: Position, number: Rows, day: Days) -> tuple[Days, Flags]:

@@ -40,7 +40,7 @@ class Worklist:
     priority_minor, asked_minor, overdue_minor
         What asking today is worth, what to ask for, and all that is past due.
     oldest_days_past_due
-        Of its open items.
+        Of its open items, deductions apart.
     lead_item
         The item that weighs most.
     action, stage
@@ -183,7 +183,8 @@ def _reserved_first(
 def _leads(portfolio: Portfolio, chased: Chase, owner: Rows) -> tuple[Rows, Days]:
     """Item of each customer that weighs most, and days past due of the oldest; 0 without items.
 
-    The highest priority weighs most, then the largest residual, then the oldest.
+    The highest priority weighs most, then the largest residual, then the oldest. Deductions are
+    not the oldest unless there is nothing else.
     """
     position = portfolio.position
     items = position.items
@@ -193,7 +194,9 @@ def _leads(portfolio: Portfolio, chased: Chase, owner: Rows) -> tuple[Rows, Days
     )
     lead, oldest = np.zeros(customers, np.int64), np.zeros(customers, np.int32)
     lead[owner[order[::-1]]] = order[::-1]
-    oldest[owner[::-1]] = items.days_past_due[::-1]
+    for counts in (items.is_deduction, ~items.is_deduction):
+        by_age = np.flatnonzero(counts)[::-1]
+        oldest[owner[by_age]] = items.days_past_due[by_age]
     return lead, oldest
 
 

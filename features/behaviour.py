@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import EARLIEST, LATEST, Block, Changes, Items, Outcomes, Visits
+from features.streams import EARLIEST, LATEST, Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 BINS = LATEST - EARLIEST + 1

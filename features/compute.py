@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.balances import Balances, build_balances
 from features.behaviour import TALLY, write_behaviour
 from features.calendars import Calendar, build_calendar
 from features.facts import numbers_at, words_at
 from features.frame import NAMES, ROW, FeatureFrame, Observations
 from features.habits import HABITS, write_habits
-from features.history import Block, History, build_history
+from features.history import History, build_history
 from features.incidents import INCIDENTS, Incidents, build_incidents, write_incidents
 from features.likeness import ALIKE, write_likeness
 from features.observable import require_observable
@@ -21,15 +20,14 @@ from features.priors import Priors
 from features.recent import RECENT, write_recent
 from features.relation import BILLED, write_relation
 from features.siblings import DueDays, build_due_days, write_siblings
+from features.streams import Block
 from features.terms import write_terms
-from ledger.allocations import all_allocations
 from ledger.arrays import Array, Floats, Rows
 from ledger.definitions import Definitions
 from ledger.due import due_days
 from ledger.ledger import Ledger
 from ledger.money import exponent
 from ledger.schema import STATUSES
-from ledger.settlement import settle
 
 BLOCK_ROWS = 4096
 """Rows written together: so few that they stay in a near cache while families fill them in."""
@@ -91,7 +89,6 @@ class _Past:
     """All that kernels read: streams by customer, facts by visit, and what holds for every row."""
 
     history: History
-    balances: Balances
     incidents: Incidents
     due_days: DueDays
     calendar: Calendar
@@ -108,12 +105,9 @@ def _past(
     ledger: Ledger, observations: Observations, priors: Priors, definitions: Definitions
 ) -> _Past:
     """Sort what happened to the observed customers."""
-    allocations = all_allocations(ledger)
-    settlements = settle(ledger, definitions, allocations)
-    history = build_history(ledger, observations, definitions, settlements)
+    history = build_history(ledger, observations, definitions)
     return _Past(
         history,
-        build_balances(ledger, history, allocations, settlements),
         build_incidents(ledger, history),
         build_due_days(history),
         build_calendar(history),
@@ -151,7 +145,7 @@ def _write(
     write_recent(rows, block, *paid, grace_days, np.zeros(3, RECENT))
     write_likeness(rows, block, *paid, np.zeros(2, ALIKE))
     write_habits(rows, block, *paid, past.calendar, *shares, np.zeros(2, HABITS))
-    owing = (past.balances, past.credit_limit, grace_days, past.minor_units)
+    owing = (history.balances, past.credit_limit, grace_days, past.minor_units)
     write_open_items(rows, block, visits, items, *owing, np.zeros(2, OWED))
     write_siblings(rows, block, *paid, past.due_days)
     write_incidents(rows, block, visits, items, past.incidents, np.zeros(2, INCIDENTS))

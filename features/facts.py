@@ -5,7 +5,8 @@ import math
 import numba
 import numpy as np
 
-from features.history import History, Visits
+from features.history import History
+from features.streams import Visits
 from ledger.arrays import Array, Floats, Rows
 from ledger.facts import FactChanges, fact_changes
 from ledger.ledger import Ledger

@@ -5,7 +5,7 @@ import numpy as np
 
 from features.calendars import Calendar
 from features.frame import Record
-from features.history import Block, Changes, Items, Outcomes, Visits
+from features.streams import Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 WINDOW_DAYS = 365

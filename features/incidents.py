@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Block, History, Items, Visits
+from features.history import History
+from features.streams import Block, Items, Visits
 from ledger.applications import is_credit_note, reversed_payments
 from ledger.arrays import Array, Codes, Days, Rows
 from ledger.disputes import disputes_of

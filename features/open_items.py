@@ -3,9 +3,8 @@
 import numba
 import numpy as np
 
-from features.balances import Balances
 from features.frame import Record
-from features.history import Block, Items, Visits
+from features.streams import Balances, Block, Items, Visits
 from ledger.arrays import Array, Floats
 from ledger.settlement import OPEN, WRITTEN_OFF
 

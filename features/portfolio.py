@@ -6,8 +6,9 @@ import numba
 import numpy as np
 
 from features.facts import words_at
-from features.history import Block, History, Visits
+from features.history import History
 from features.priors import DAYS_LATE, DUE, LATE, MATURE, PORTFOLIO, Priors, undated_groups
+from features.streams import Block, Visits
 from ledger.arrays import Array, Rows
 from ledger.ledger import Ledger
 

@@ -12,7 +12,7 @@ import numba
 import numpy as np
 import pandas as pd
 
-from features.history import EARLIEST
+from features.streams import EARLIEST
 from ledger.applications import is_credit_note
 from ledger.arrays import Array, Codes, Days, Flags, Minor, Rows
 from ledger.days import datetimes

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Block, Changes, Items, Outcomes, Visits
+from features.streams import Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array
 
 WINDOWS_DAYS = (30, 90, 180, 365)

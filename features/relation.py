@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Block, Items, Visits
+from features.streams import Block, Items, Visits
 from ledger.arrays import Array
 
 WINDOW_DAYS = 90

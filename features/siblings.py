@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from features.frame import Record
-from features.history import Block, Changes, History, Items, Outcomes, Visits
+from features.history import History
+from features.streams import Block, Changes, Items, Outcomes, Visits
 from ledger.arrays import Array, Days, Rows
 from ledger.order import order_by
 

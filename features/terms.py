@@ -5,7 +5,7 @@ import numpy as np
 
 from features.calendars import Calendar
 from features.frame import Record
-from features.history import Block, Items, Visits
+from features.streams import Block, Items, Visits
 from ledger.arrays import Array, Floats
 
 

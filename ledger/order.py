@@ -18,17 +18,16 @@ def order_by(*keys: Array) -> Rows:
     >>> order_by(np.array([2, 1, 1]), np.array([5, 7, -7])).tolist()
     [2, 1, 0]
     """
-    order = np.arange(len(keys[0]))
-    if len(order) < 2:
-        return order
-    spare = np.empty_like(order)
-    for key in reversed(keys):
-        lowest = int(key.min())
-        bits = (int(key.max()) - lowest).bit_length()
-        for shift in range(0, bits, _DIGIT_BITS):
-            _sort_by_digit(key, lowest, shift, order, spare)
-            order, spare = spare, order
-    return order
+    order = np.arange(len(keys[0]), dtype=np.int32)
+    if len(order) > 1:
+        spare = np.empty_like(order)
+        for key in reversed(keys):
+            lowest = int(key.min())
+            bits = (int(key.max()) - lowest).bit_length()
+            for shift in range(0, bits, _DIGIT_BITS):
+                _sort_by_digit(key, lowest, shift, order, spare)
+                order, spare = spare, order
+    return order.astype(np.int64)
 
 
 def starts_of(groups: Array, count: int) -> Rows:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from serving import examples
 from serving.answers import CreditLimitsAnswer
@@ -17,8 +17,11 @@ router = APIRouter(prefix="/v1/credit", tags=["Credit"])
 @router.post("/limits", response_model=CreditLimitsAnswer)
 def compute_limits(
     asked: Annotated[CreditLimitsRequest, Body(openapi_examples=examples.CREDIT_LIMITS)],
+    request: Request,
     desk: OpenDesk,
 ) -> Response:
     """Compute credit limits by the policy, with every term and what decides."""
     day = day_asked(desk.stored.ledger, asked.as_of, asked.allow_stale_days)
-    return json_response(limits_of_customers(desk, asked.customer_ids, day))
+    answer = limits_of_customers(desk, asked.customer_ids, day)
+    request.app.state.meters.scored.labels("limits").inc(len(answer.limits))
+    return json_response(answer)

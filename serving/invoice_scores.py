@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isnan
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from ledger.arrays import Codes
 from ledger.days import date_of
 from ledger.ledger import Ledger
 from ledger.settlement import CANCELLED, OPEN, PAID, WRITTEN_OFF
+from ledger.table import Column
 from models.scores import LATER_THAN, InvoiceScores
 from models.sentences import Language
 from serving.answers import (
@@ -28,6 +31,7 @@ from serving.problems import Flaw, RefusedError, pointer
 from serving.requests import MOST, InvoiceDocument
 from serving.wire import Money
 
+_LATER_THAN = tuple(map(str, LATER_THAN))
 _STATES: dict[int, InvoiceState] = {
     OPEN: "settled",
     PAID: "paid",
@@ -154,11 +158,9 @@ def _answers(position: Position, scores: InvoiceScores) -> list[ScoredInvoice]:
     customers = position.ledger.vocabularies["customer"][items.customer]
     currencies = position.ledger.vocabularies["currency"][items.currency]
     amounts = invoices["amount"][items.invoice]
-    frame = scores.to_frame()
-    late = frame[[f"p_later_than_{days}" for days in LATER_THAN]].to_numpy()
-    quantiles = [frame[f"days_late_p{share}"].array for share in (10, 50, 90)]
-    expected, unpaid = scores.expected_days_late, scores.p_unpaid_365
-    paid_on = scores.expected_payment_on
+    paid_on = _known(scores.expected_payment_on)
+    p10, p50, p90 = map(_known, (scores.days_late_p10, scores.days_late_p50, scores.days_late_p90))
+    late = scores.p_later_than.tolist()
     return [
         ScoredInvoice(
             invoice_id=ids[row],
@@ -168,15 +170,13 @@ def _answers(position: Position, scores: InvoiceScores) -> list[ScoredInvoice]:
             amount=Money.of(amounts[row], currencies[row]),
             residual=Money.of(items.residual_minor[row], currencies[row]),
             is_deduction=bool(items.is_deduction[row]),
-            expected_days_late=_number(expected[row]),
-            days_late_p10=_whole(quantiles[0][row]),
-            days_late_p50=_whole(quantiles[1][row]),
-            days_late_p90=_whole(quantiles[2][row]),
-            expected_payment_date=date_of(paid_on.values[row]) if paid_on.known[row] else None,
-            p_later_than={
-                str(days): _number(late[row, place]) for place, days in enumerate(LATER_THAN)
-            },
-            p_unpaid_365=_number(unpaid[row]),
+            expected_days_late=_number(scores.expected_days_late[row]),
+            days_late_p10=p10[row],
+            days_late_p50=p50[row],
+            days_late_p90=p90[row],
+            expected_payment_date=None if paid_on[row] is None else date_of(paid_on[row]),
+            p_later_than=dict(zip(_LATER_THAN, map(_number, late[row]), strict=True)),
+            p_unpaid_365=_number(scores.p_unpaid_365[row]),
             confidence=scores.confidence[row],
             reasons=[ReasonAnswer(**vars(reason)) for reason in scores.reasons[row]],
         )
@@ -224,8 +224,10 @@ def _refuse_taken(desk: Desk, documents: Sequence[InvoiceDocument]) -> None:
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if isnan(value) else float(value)
 
 
-def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, int | np.integer) else None
+def _known(column: Column) -> list[Any]:
+    """Values of a column, None where unknown."""
+    pairs = zip(column.values.tolist(), column.known.tolist(), strict=True)
+    return [value if known else None for value, known in pairs]

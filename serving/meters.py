@@ -21,7 +21,7 @@ class Meters:
     requests, seconds
         Requests by route, method and status, and how long their answers took.
     scored
-        Invoices and customers scored.
+        Scores of invoices and customers, and credit limits.
     model_version
         Registered version of the champion in use; of several processes, the lowest.
     """
@@ -57,7 +57,7 @@ def new_meters() -> Meters:
             buckets=LATENCY_SECONDS,
             registry=registry,
         ),
-        Counter("duecast_scored", "Invoices and customers scored", ["what"], registry=registry),
+        Counter("duecast_scored", "Scores and limits answered", ["what"], registry=registry),
         Gauge(
             "duecast_model_version",
             "Registered version of the champion in use",

@@ -15,23 +15,28 @@ def respelt(ledger: Ledger, words: Mapping[str, set[str]] | None = None) -> Ledg
     Much of what is asked of a ledger walks its vocabularies. A part of a large one shares those
     of the whole; respelt, it takes the time of its own rows. Nothing that is said of it changes.
     """
-    uses: dict[str, list[Array]] = {}
+    used: dict[str, list[Array]] = {}
     for table in ledger.tables.values():
         for column in table.spec.columns:
             if column.vocabulary:
+                codes = used.setdefault(column.vocabulary, [np.empty(0, np.int32)])
                 data = table.columns[column.name]
-                uses.setdefault(column.vocabulary, []).append(data.values[data.known])
+                if data.known.any():
+                    codes.append(data.values[data.known])
     more = words or {}
-    vocabularies, codes = {}, {}
-    for name, used in uses.items():
-        old = np.unique(np.concatenate(used))
-        kept = ledger.vocabularies[name][old] if len(old) else np.empty(0, object)
-        vocabularies[name] = np.array(sorted({*kept, *more.get(name, ())}), dtype=object)
-        codes[name] = old, np.searchsorted(vocabularies[name], kept)
+    vocabularies, recoding = {}, {}
+    for name, codes in used.items():
+        old = np.unique(np.concatenate(codes))
+        kept = ledger.vocabularies[name][old]
+        vocabularies[name], new = kept, np.arange(len(old))
+        if name in more:
+            vocabularies[name] = np.array(sorted({*kept, *more[name]}), dtype=object)
+            new = np.searchsorted(vocabularies[name], kept)
+        recoding[name] = old, new
     tables = {}
     for table_name, table in ledger.tables.items():
         columns = {
-            column.name: _recoded(table.columns[column.name], *codes[column.vocabulary])
+            column.name: _recoded(table.columns[column.name], *recoding[column.vocabulary])
             for column in table.spec.columns
             if column.vocabulary
         }

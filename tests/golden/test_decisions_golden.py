@@ -205,6 +205,42 @@ def test_a_callback_is_due_until_somebody_called(ledger: Ledger) -> None:
         assert ("callback_due" in entries(found)["K"][2]) is is_due
 
 
+def test_a_callback_lapses_with_what_it_was_about() -> None:
+    # K's item was issued 40 days ago, the call back agreed on before that
+    agreed = {
+        "contact_id": "T1",
+        "customer_id": "K",
+        "contacted_on": days_ago(41),
+        "callback_on": days_ago(39),
+    }
+    ledger = ledger_of(TODAY, {**TABLES, "contacts": [agreed]})
+    found = worklist(POLICY, portfolio_of(ledger, POLICY, DAY), since=DAY - 7)
+    assert "callback_due" not in entries(found)["K"][2]
+
+
+def test_a_deduction_is_neither_lateness_nor_paid_by_cash_on_account() -> None:
+    # 30.00 are left of A1, within the tolerance of 2 %; 40.00 lie on account
+    tables = {
+        "invoices": [
+            invoice("A1", "A", "2000.00", due_days_ago=300),
+            invoice("A2", "A", "5000.00", due_days_ago=-2),
+            invoice("B1", "B", "2000.00", due_days_ago=300),
+        ],
+        "payments": [
+            payment("1", "1970.00", 290, customer_id="A", invoice_id="A1"),
+            payment("2", "40.00", 1, customer_id="A"),
+            payment("3", "1970.00", 290, customer_id="B", invoice_id="B1"),
+        ],
+    }
+    found = worklist(POLICY, portfolio_of(ledger_of(TODAY, tables), POLICY, DAY), since=DAY - 7)
+    assert entries(found) == {
+        # (5,000 - 40) x .5 x .1
+        "A": ("remind_before_due", 248.00, ("stage_before_due", "deduction")),
+        "B": ("dispute_desk", 0.00, ("deduction",)),
+    }
+    assert found.oldest_days_past_due.tolist() == [-2, 300]
+
+
 def test_an_insurer_is_told_in_time(ledger: Ledger) -> None:
     # A's oldest item was due on 21 May: + 60 days is 20 July, 20 days from now;
     # K's is 10 days past due: 50 days are left.
