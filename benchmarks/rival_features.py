@@ -202,7 +202,8 @@ def query() -> str:
 
     def rows(table: str, day: str, where: str, **values: str) -> str:
         columns = ", ".join(f"{values.get(name, '0')} as {name}" for name in sums)
-        return f"select customer, {day} as day, null as place, 0 as amount, {columns} from {table} where {where}"
+        start = f"select customer, {day} as day, null as place, 0 as amount, {columns}"
+        return f"{start} from {table} where {where}"
 
     def signed(table: str, start: str, end: str, **values: str) -> list[str]:
         undone = {name: f"-({value})" for name, value in values.items()}

@@ -88,10 +88,10 @@ def recommend(policy: WorklistPolicy, cases: Cases, minor_units: float) -> Recom
     """Recommend an action for each customer: that of the first rule that holds.
 
     In this order: an account that is not to be contacted; cash on account that may well pay what
-    is overdue, deductions apart; nothing to ask for, because the overdue is paused (the largest part decides); an
-    expected loss that calls for an escalation; else the stage. Where that would be a contact and
-    the customer is a natural person, a person decides: refer. Parts that are paused are named
-    besides. Less than `least_amount` is left alone.
+    is overdue, deductions apart; nothing to ask for, because the overdue is paused (the largest
+    part decides); an expected loss that calls for an escalation; else the stage. Where that would
+    be a contact and the customer is a natural person, a person decides: refer. Parts that are
+    paused are named besides. Less than `least_amount` is left alone.
 
     Parameters
     ----------

@@ -60,10 +60,11 @@ def guarantees_in_force(position: Position, insured_share: Mapping[str, float]) 
     minor, _ = to_reporting(ledger, currency, table["amount"][rows], day)
     kind = ledger.text("guarantees", "kind")[rows]
     usual = np.array([insured_share.get(name, 0.0) for name in kind], np.float64)
+    said = np.clip(table["insured_share"][rows], 0.0, 1.0)
     return Guarantees(
         number[rows],
         minor / 10.0 ** exponent(position.currency),
-        np.where(table.known("insured_share")[rows], table["insured_share"][rows], usual),
+        np.where(table.known("insured_share")[rows], said, usual),
         table["max_overdue_days"][rows],
         table.known("max_overdue_days")[rows],
     )

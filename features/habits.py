@@ -15,10 +15,10 @@ MONTH_END_DAYS = 2
 HABITS = np.dtype(
     [
         ("oldest", np.int64),
-        ("paid", np.int64),
-        ("at_month_end", np.int64),
-        ("weekdays", np.int64, (7,)),
-        ("month_days", np.int64, (31,)),
+        ("paid", np.float64),
+        ("at_month_end", np.float64),
+        ("weekdays", np.float64, (7,)),
+        ("month_days", np.float64, (31,)),
         ("runs", np.int64),
         ("ranked", np.bool_),
         ("run_items", np.float64),
@@ -58,18 +58,25 @@ def write_habits(
         first = outcomes.starts[c]
         habits.oldest = first
         change, known = changes.starts[c], first
-        run_days = np.empty(outcomes.starts[c + 1] - first, np.int64)
-        run_items = np.empty(outcomes.starts[c + 1] - first, np.int64)
+        run_days = np.empty(outcomes.starts[c + 1] - first, np.int32)
+        run_items = np.empty(outcomes.starts[c + 1] - first, np.int32)
         for v in range(visits.starts[c], visits.starts[c + 1]):
             as_of, own = visits.as_of[v], visits.outcome[v]
             while change < changes.starts[c + 1] and changes.known_on[change] <= as_of:
                 o, sign = changes.outcome[change], changes.sign[change]
-                _count(habits, calendar, outcomes, run_days, run_items, o, sign)
+                _count_run(habits, run_days, run_items, outcomes.paid_on[o], sign)
+                if o >= habits.oldest:
+                    _count_day(habits, calendar, outcomes.paid_on[o], sign)
                 known = max(known, o + 1)
                 change += 1
-            _leave_window(habits, calendar, outcomes, known, as_of)
+            while habits.oldest < known and outcomes.known_on[habits.oldest] <= as_of - WINDOW_DAYS:
+                if outcomes.undone_on[habits.oldest] > as_of:
+                    _count_day(habits, calendar, outcomes.paid_on[habits.oldest], -1)
+                habits.oldest += 1
             if own >= 0:
-                _count(habits, calendar, outcomes, run_days, run_items, own, -1)
+                _count_run(habits, run_days, run_items, outcomes.paid_on[own], -1)
+                if own >= habits.oldest:
+                    _count_day(habits, calendar, outcomes.paid_on[own], -1)
             if not habits.ranked:
                 _rank_gaps(habits, run_days, run_items)
             place = v - visits.starts[block.first]
@@ -86,34 +93,9 @@ def write_habits(
             else:
                 _write_no_waits(row)
             if own >= 0:
-                _count(habits, calendar, outcomes, run_days, run_items, own, 1)
-
-
-@numba.njit(cache=True)
-def _count(
-    habits: Record,
-    calendar: Calendar,
-    outcomes: Outcomes,
-    run_days: Array,
-    run_items: Array,
-    o: int,
-    sign: int,
-) -> None:
-    """Count an outcome (sign 1), or take it out (sign -1)."""
-    if o >= habits.oldest:
-        _count_day(habits, calendar, outcomes.paid_on[o], sign)
-    _count_run(habits, run_days, run_items, outcomes.paid_on[o], sign)
-
-
-@numba.njit(cache=True)
-def _leave_window(
-    habits: Record, calendar: Calendar, outcomes: Outcomes, known: int, as_of: int
-) -> None:
-    """Take out of the window what became known before it."""
-    while habits.oldest < known and outcomes.known_on[habits.oldest] <= as_of - WINDOW_DAYS:
-        if outcomes.undone_on[habits.oldest] > as_of:
-            _count_day(habits, calendar, outcomes.paid_on[habits.oldest], -1)
-        habits.oldest += 1
+                _count_run(habits, run_days, run_items, outcomes.paid_on[own], 1)
+                if own >= habits.oldest:
+                    _count_day(habits, calendar, outcomes.paid_on[own], 1)
 
 
 @numba.njit(cache=True)

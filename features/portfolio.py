@@ -74,29 +74,36 @@ def write_portfolio(
     outcomes and its overdue items, these with the days past due so far. Reads what
     `write_behaviour` and `write_open_items` wrote into the same row.
     """
+    starts, day, total = judged.starts, judged.day, judged.total
     for c in range(block.first, block.stop):
         for v in range(visits.starts[c], visits.starts[c + 1]):
             as_of, row = visits.as_of[v], rows[v - visits.starts[block.first]]
             whole = groups.portfolio
-            due, late, _, _ = _window(judged, whole, as_of, 30)
+            due, late, _, _ = _window(starts, day, total, whole, as_of, 30)
             row.portfolio_late_share_30d = _rate(late, due)
-            due, late, mature, days = _window(judged, whole, as_of, 90)
+            due, late, mature, days = _window(starts, day, total, whole, as_of, 90)
             row.portfolio_late_share_90d = _rate(late, due)
             row.portfolio_days_late_90d = _rate(days, mature)
-            due, late, mature, days = _window(judged, whole, as_of, YEAR_DAYS)
+            due, late, mature, days = _window(starts, day, total, whole, as_of, YEAR_DAYS)
             row.portfolio_late_share_365d = late_share = _rate(late, due)
             row.portfolio_days_late_365d = days_late = _rate(days, mature)
-            due, late, mature, days = _window(judged, groups.country[c], as_of, YEAR_DAYS)
+            due, late, mature, days = _window(
+                starts, day, total, groups.country[c], as_of, YEAR_DAYS
+            )
             row.country_late_share_365d = _rate(late, due)
             row.country_days_late_365d = _rate(days, mature)
             late_share = _shrunk(late, due, late_share, GROUP_WEIGHT)
             days_late = _shrunk(days, mature, days_late, GROUP_WEIGHT)
-            due, late, mature, days = _window(judged, groups.segment[v], as_of, YEAR_DAYS)
+            due, late, mature, days = _window(
+                starts, day, total, groups.segment[v], as_of, YEAR_DAYS
+            )
             row.segment_late_share_365d = _rate(late, due)
             row.segment_days_late_365d = _rate(days, mature)
             late_share = _shrunk(late, due, late_share, GROUP_WEIGHT)
             days_late = _shrunk(days, mature, days_late, GROUP_WEIGHT)
-            due, late, mature, days = _window(judged, groups.parent[c], as_of, YEAR_DAYS)
+            due, late, mature, days = _window(
+                starts, day, total, groups.parent[c], as_of, YEAR_DAYS
+            )
             row.parent_late_share_365d = _rate(late, due)
             row.parent_days_late_365d = _rate(days, mature)
             late_share = _shrunk(late, due, late_share, GROUP_WEIGHT)
@@ -113,41 +120,40 @@ def write_portfolio(
 
 
 @numba.njit(cache=True)
-def _window(judged: Judged, group: int, as_of: int, days: int) -> tuple[int, int, int, int]:
+def _window(
+    starts: Array, day: Array, total: Array, group: int, as_of: int, days: int
+) -> tuple[int, int, int, int]:
     """Due, late, mature, days late of a group judged in (as_of - days, as_of]; 0 for no group."""
     if group < 0:
         return 0, 0, 0, 0
-    last = judged.total[_row(judged, group, as_of)]
-    before = judged.total[_row(judged, group, as_of - days)]
+    last = _row(day, starts[group], starts[group + 1], as_of) + group
+    before = _row(day, starts[group], starts[group + 1], as_of - days) + group
     return (
-        last[DUE] - before[DUE],
-        last[LATE] - before[LATE],
-        last[MATURE] - before[MATURE],
-        last[DAYS_LATE] - before[DAYS_LATE],
+        total[last, DUE] - total[before, DUE],
+        total[last, LATE] - total[before, LATE],
+        total[last, MATURE] - total[before, MATURE],
+        total[last, DAYS_LATE] - total[before, DAYS_LATE],
     )
 
 
 @numba.njit(cache=True)
-def _row(judged: Judged, group: int, day: int) -> int:
-    """Row of a group's totals at the close of a day.
+def _row(day: Array, low: int, high: int, as_of: int) -> int:
+    """First row in low..high whose day lies after as_of, or `high`.
 
-    Where no day is missing the row is known at once; else it lies before, and is searched.
+    Where no day is missing it is where it should be at once; else it lies before, and is searched.
     """
-    days = judged.day[judged.starts[group] : judged.starts[group + 1]]
-    low, high = 0, len(days)
-    if high > 0 and day >= days[0]:
-        high = min(high, day - days[0] + 1)
-        low = high if days[high - 1] <= day else 0
-    else:
-        high = 0
+    if low == high or as_of < day[low]:
+        return low
+    high = min(high, low + as_of - day[low] + 1)
+    if day[high - 1] <= as_of:
+        return high
     while low < high:
         middle = (low + high) // 2
-        if days[middle] <= day:
+        if day[middle] <= as_of:
             low = middle + 1
         else:
             high = middle
-    row: int = judged.starts[group] + group + low
-    return row
+    return low
 
 
 @numba.njit(cache=True)

@@ -65,24 +65,38 @@ def write_recent(
                 o, sign = changes.outcome[change], changes.sign[change]
                 _count_in_windows(recent, o, outcomes.days_late[o], grace_days, sign)
                 if sign > 0:
-                    _decay(recent, outcomes, items, o, grace_days)
+                    amount = items.amount_minor[outcomes.item[o]]
+                    _decay(recent, outcomes.known_on[o], outcomes.days_late[o], amount, grace_days)
                     known = o + 1
                 else:
                     undone = True
                 change += 1
             if undone:
                 _decay_anew(recent, outcomes, items, first, known, as_of, -1, grace_days)
-            _leave_windows(recent, outcomes, known, as_of, grace_days)
+            _leave_windows(
+                recent,
+                outcomes.known_on,
+                outcomes.undone_on,
+                outcomes.days_late,
+                known,
+                as_of,
+                grace_days,
+            )
             if own >= 0:
                 recents[2] = recents[0]
                 _count_in_windows(recent, own, outcomes.days_late[own], grace_days, -1)
-                _take_out(recent, outcomes, items, own, grace_days)
+                amount = items.amount_minor[visits.item[v]]
+                known_on, days_late = outcomes.known_on[own], outcomes.days_late[own]
+                _take_out(recent, known_on, days_late, amount, grace_days)
                 if recent.weight[0] < FAINT:
                     _decay_anew(recent, outcomes, items, first, known, as_of, own, grace_days)
             row = rows[v - visits.starts[block.first]]
             _write_windows(row, recent)
             _write_decayed(row, recent)
-            _write_last(row, last, outcomes, first, known, as_of, own)
+            found = _find_last(
+                last, outcomes.undone_on, outcomes.days_late, first, known, as_of, own
+            )
+            _write_last(row, last, found)
             if own >= 0:
                 recents[0] = recents[2]
 
@@ -99,47 +113,49 @@ def _count_in_windows(recent: Record, o: int, days_late: int, grace_days: int, s
 
 @numba.njit(cache=True)
 def _leave_windows(
-    recent: Record, outcomes: Outcomes, known: int, as_of: int, grace_days: int
+    recent: Record,
+    known_on: Array,
+    undone_on: Array,
+    days_late: Array,
+    known: int,
+    as_of: int,
+    grace_days: int,
 ) -> None:
     """Take out of each window what became known before it."""
     for w in range(len(WINDOWS_DAYS)):
         o = recent.oldest[w]
-        while o < known and outcomes.known_on[o] <= as_of - WINDOWS_DAYS[w]:
-            if outcomes.undone_on[o] > as_of:
+        while o < known and known_on[o] <= as_of - WINDOWS_DAYS[w]:
+            if undone_on[o] > as_of:
                 recent.outcomes[w] -= 1
-                recent.days_late[w] -= outcomes.days_late[o]
-                recent.late[w] -= outcomes.days_late[o] > grace_days
+                recent.days_late[w] -= days_late[o]
+                recent.late[w] -= days_late[o] > grace_days
             o += 1
         recent.oldest[w] = o
 
 
 @numba.njit(cache=True)
-def _decay(recent: Record, outcomes: Outcomes, items: Items, o: int, grace_days: int) -> None:
+def _decay(recent: Record, known_on: int, days_late: int, amount: int, grace_days: int) -> None:
     """Let the decayed sums decay until an outcome, and add it."""
-    days_late = outcomes.days_late[o]
-    days = outcomes.known_on[o] - recent.decayed_on if recent.weight[0] > 0.0 else 0
+    days = known_on - recent.decayed_on if recent.weight[0] > 0.0 else 0
     for h in range(len(HALF_LIVES_DAYS)):
         kept = np.exp2(-days / HALF_LIVES_DAYS[h])
         recent.weight[h] = recent.weight[h] * kept + 1.0
         recent.decayed_days_late[h] = recent.decayed_days_late[h] * kept + days_late
         recent.decayed_late[h] = recent.decayed_late[h] * kept + (days_late > grace_days)
-    recent.decayed_on = outcomes.known_on[o]
-    amount = items.amount_minor[outcomes.item[o]]
+    recent.decayed_on = known_on
     recent.amount += amount
     recent.weighted_days_late += float(amount) * days_late
 
 
 @numba.njit(cache=True)
-def _take_out(recent: Record, outcomes: Outcomes, items: Items, o: int, grace_days: int) -> None:
+def _take_out(recent: Record, known_on: int, days_late: int, amount: int, grace_days: int) -> None:
     """Take what is left of an outcome out of the decayed sums."""
-    days_late = outcomes.days_late[o]
-    days = recent.decayed_on - outcomes.known_on[o]
+    days = recent.decayed_on - known_on
     for h in range(len(HALF_LIVES_DAYS)):
         kept = np.exp2(-days / HALF_LIVES_DAYS[h])
         recent.weight[h] -= kept
         recent.decayed_days_late[h] -= kept * days_late
         recent.decayed_late[h] -= kept * (days_late > grace_days)
-    amount = items.amount_minor[outcomes.item[o]]
     recent.amount -= amount
     recent.weighted_days_late -= float(amount) * days_late
 
@@ -163,7 +179,8 @@ def _decay_anew(
     recent.weighted_days_late = 0.0
     for o in range(first, known):
         if outcomes.undone_on[o] > as_of and o != own:
-            _decay(recent, outcomes, items, o, grace_days)
+            amount = items.amount_minor[outcomes.item[o]]
+            _decay(recent, outcomes.known_on[o], outcomes.days_late[o], amount, grace_days)
 
 
 @numba.njit(cache=True)
@@ -199,17 +216,29 @@ def _write_decayed(row: Record, recent: Record) -> None:
 
 
 @numba.njit(cache=True)
-def _write_last(
-    row: Record, last: Array, outcomes: Outcomes, first: int, known: int, as_of: int, own: int
-) -> None:
-    """Write the days late of the last five, the latest first, and what they span."""
+def _find_last(
+    last: Array,
+    undone_on: Array,
+    days_late: Array,
+    first: int,
+    known: int,
+    as_of: int,
+    own: int,
+) -> int:
+    """Fill in the days late of the last outcomes that stand, the latest first; their number."""
     last[:] = np.nan
     found, o = 0, known - 1
     while found < LAST and o >= first:
-        if outcomes.undone_on[o] > as_of and o != own:
-            last[found] = outcomes.days_late[o]
+        if undone_on[o] > as_of and o != own:
+            last[found] = days_late[o]
             found += 1
         o -= 1
+    return found
+
+
+@numba.njit(cache=True)
+def _write_last(row: Record, last: Array, found: int) -> None:
+    """Write the days late of the last outcomes, then, sorting them, what they span."""
     row.days_late_last_1, row.days_late_last_2, row.days_late_last_3 = last[0], last[1], last[2]
     row.days_late_last_4, row.days_late_last_5 = last[3], last[4]
     lowest, middle, highest = np.nan, np.nan, np.nan

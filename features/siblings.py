@@ -72,7 +72,9 @@ def write_siblings(
                 continue
             day = due_days.of_item[i] - first_day
             own_paid = 1 if own >= 0 else 0
-            row.same_day_items = _known_together(items, items.starts[c], items.starts[c + 1], i) - 1
+            row.same_day_items = (
+                _known_together(items.known_on, items.starts[c], items.starts[c + 1], i) - 1
+            )
             row.same_due_items = known[day] - 1
             row.same_due_paid_share = np.nan
             if known[day] > 1:
@@ -82,7 +84,15 @@ def write_siblings(
             row.same_week_paid_share = np.nan
             if in_week > 1:
                 row.same_week_paid_share = (paid_in_week - own_paid) / (in_week - 1)
-            latest = _latest_due(items, outcomes, outcomes.starts[c], last, as_of, own)
+            latest = _latest_due(
+                items.due_on,
+                outcomes.item,
+                outcomes.undone_on,
+                outcomes.starts[c],
+                last,
+                as_of,
+                own,
+            )
             row.paid_ahead_days = latest - items.due_on[i]
 
 
@@ -97,9 +107,8 @@ def _write_none(row: Record) -> None:
 
 
 @numba.njit(cache=True)
-def _known_together(items: Items, first: int, stop: int, i: int) -> int:
+def _known_together(known_on: Array, first: int, stop: int, i: int) -> int:
     """Number of items of a customer that became known on the same day as item i."""
-    known_on = items.known_on
     low, high = i, i + 1
     while low > first and known_on[low - 1] == known_on[i]:
         low -= 1
@@ -124,15 +133,14 @@ def _in_week(due_on: Array, known: Array, paid: Array, day: int) -> tuple[int, i
 
 @numba.njit(cache=True)
 def _latest_due(
-    items: Items, outcomes: Outcomes, first: int, last: int, as_of: int, own: int
+    due_on: Array, item: Array, undone_on: Array, first: int, last: int, as_of: int, own: int
 ) -> float:
     """Latest due date among the last outcomes that stand, but for the visit's own."""
     found, latest = 0, np.nan
     for o in range(last - 1, first - 1, -1):
         if found == LATEST_OUTCOMES:
             break
-        if outcomes.undone_on[o] > as_of and o != own:
-            due_on = items.due_on[outcomes.item[o]]
-            latest = due_on if found == 0 else max(latest, due_on)
+        if undone_on[o] > as_of and o != own:
+            latest = due_on[item[o]] if found == 0 else max(latest, due_on[item[o]])
             found += 1
     return latest

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def rows_of_customers(ledger: Ledger, customers: Codes) -> Mapping[str, Flags]:
     """Rows of each table that belong to some customers (codes), or are settled against theirs.
 
-    Of another customer's payments, credit notes and invoices those belong that share an
-    allocation with one of theirs, or a payment with such an allocation, or its reversal.
+    Of other customers' payments and credit notes those belong that pay or credit an invoice of
+    theirs, with their reversals; of other customers' invoices those that a payment or credit
+    note among all these pays or credits.
     """
     mine = np.zeros(len(ledger.vocabularies["customer"]), np.bool_)
     mine[customers] = True
@@ -29,7 +30,6 @@ def rows_of_customers(ledger: Ledger, customers: Codes) -> Mapping[str, Flags]:
         invoices, "invoice_id", _among(invoices, "applies_to", theirs), ledger
     )
     sources = _codes_of(allocations, "source_id", kept["allocations"], ledger)
-    involved |= _same_words(ledger, "allocations.source_id", sources, "invoice")
     paying = _codes_of(payments, "payment_id", kept["payments"], ledger)
     paying |= _same_words(ledger, "allocations.source_id", sources, "payment")
     for _ in range(2):

@@ -165,8 +165,8 @@ def test_a_reversal_of_a_reversal_pays_again() -> None:
         payments="""
             payment_id paid_on    amount customer_id invoice_id reversal_of
             P1         2024-02-01 100.00 A           I1         .
-            P2         2024-02-10 100.00 A           .          P1
-            P3         2024-02-12 100.00 A           .          P2
+            P2         2024-02-10 -100.00 A          .          P1
+            P3         2024-02-12 -100.00 A          .          P2
         """,
     )
     books = books_of(ledger)

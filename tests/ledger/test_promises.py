@@ -80,6 +80,61 @@ def test_instalments_of_a_plan_cover_one_after_another() -> None:
     assert promised(ledger, "2024-02-10") == {"I1": 100_000, "I2": 40_000}
 
 
+def test_what_pays_one_instalment_does_not_pay_the_next() -> None:
+    ledger = promise_ledger(
+        """
+        promise_id customer_id made_on    promised_on amount plan_id
+        R1         A           2024-02-10 2024-02-16  700.00 plan
+        R2         A           2024-02-10 2024-02-26  700.00 plan
+        """,
+        """
+        payment_id paid_on    amount invoice_id
+        P1         2024-02-15 700.00 I1
+        """,
+    )
+    assert promised(ledger, "2024-02-15") == {"I1": 30_000, "I2": 40_000}
+    assert outcomes(ledger, "2024-03-31") == {"R1": KEPT, "R2": BROKEN}
+
+
+def test_an_instalment_not_yet_known_covers_nothing() -> None:
+    ledger = promise_ledger("""
+        promise_id customer_id made_on    promised_on amount plan_id recorded_on
+        R1         A           2024-02-10 2024-02-16  700.00 plan    2024-02-13
+        R2         A           2024-02-10 2024-02-26  700.00 plan    2024-02-10
+    """)
+    assert promised(ledger, "2024-02-12") == {"I1": 70_000}
+    assert promised(ledger, "2024-02-13") == {"I1": 100_000, "I2": 40_000}
+
+
+def test_a_promise_covers_no_invoice_from_after_it_was_made() -> None:
+    ledger = written_ledger(
+        "2024-12-31",
+        invoices=INVOICES + "I4 A 2024-02-12 2024-02-14 50.00",
+        promises="""
+            promise_id customer_id made_on    promised_on
+            R1         A           2024-02-10 2024-02-16
+        """,
+    )
+    assert promised(ledger, "2024-02-12") == {"I1": 100_000, "I2": 50_000}
+
+
+def test_a_promise_covers_an_invoice_recorded_late_once_it_is_known() -> None:
+    ledger = written_ledger(
+        "2024-12-31",
+        invoices="""
+            invoice_id customer_id issued_on  due_on     amount  recorded_on
+            I1         A           2024-01-01 2024-01-31 1000.00 .
+            I2         A           2024-01-01 2024-01-05 300.00  2024-02-12
+        """,
+        promises="""
+            promise_id customer_id made_on    promised_on amount
+            R1         A           2024-02-10 2024-02-16  400.00
+        """,
+    )
+    assert promised(ledger, "2024-02-11") == {"I1": 40_000}
+    assert promised(ledger, "2024-02-12") == {"I1": 10_000, "I2": 30_000}
+
+
 def test_a_promise_without_an_amount_covers_what_is_due_by_then() -> None:
     ledger = promise_ledger("""
         promise_id customer_id made_on    promised_on
@@ -147,7 +202,7 @@ def test_cash_before_the_promise_or_after_its_grace_does_not_keep_it() -> None:
             P1         {paid_on} 500.00 I1
             """,
         )
-        assert outcomes(ledger) == {"R1": BROKEN}
+        assert outcomes(ledger) == outcomes(ledger, "2024-12-31") == {"R1": BROKEN}
 
 
 def test_cash_still_on_account_keeps_a_promise() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.aging import aging
 from ledger.balances import open_items
-from ledger.books import books_of
+from ledger.books import Basis, books_of
 from ledger.cash import open_credits
 from ledger.default import default_spells
 from ledger.definitions import Definitions
@@ -31,7 +31,8 @@ Facts = list[tuple[Any, ...]]
 def settled(ledger: Ledger, as_of: int) -> Facts:
     found = settle(ledger, DEFINITIONS)
     names = ledger.text("invoices", "invoice_id")[found.invoice]
-    rows = zip(names, found.known_on, found.state, found.paid_on, strict=True)
+    owners = ledger.text("invoices", "customer_id")[found.invoice]
+    rows = zip(names, found.known_on, found.state, found.paid_on, owners, strict=True)
     return sorted(row for row in rows if row[1] <= as_of)
 
 
@@ -63,11 +64,15 @@ def items(ledger: Ledger, as_of: int) -> Facts:
     return list(zip(names, owners, *columns, strict=True))
 
 
-def credits(ledger: Ledger, as_of: int) -> Facts:
-    found = open_credits(ledger, as_of)
+def credits(ledger: Ledger, as_of: int, basis: Basis = "known") -> Facts:
+    found = open_credits(ledger, as_of, basis)
     owners = names_of(ledger, found.customer)
     columns = (found.kind, found.currency, found.amount_minor, found.reporting_minor)
     return sorted(zip(owners, *columns, strict=True))
+
+
+def posted_credits(ledger: Ledger, as_of: int) -> Facts:
+    return credits(ledger, as_of, "posted")
 
 
 def names_of(ledger: Ledger, customer: Any) -> Any:
@@ -99,7 +104,7 @@ def test_a_customers_own_part_of_the_ledger_gives_the_same_books(
     for code in range(len(ledger.vocabularies["customer"])):
         part = ledger.of_customers(np.array([code], np.int32))
         name = ledger.vocabularies["customer"][code]
-        for view in (in_default, items, credits):
+        for view in (settled, in_default, items, credits, posted_credits):
             mine = [fact for fact in view(ledger, as_of) if name in fact]
             assert mine == [fact for fact in view(part, as_of) if name in fact], view.__name__
 

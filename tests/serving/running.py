@@ -123,9 +123,12 @@ def free_port() -> int:
 
 
 def small_bundle(ledger: Ledger) -> ModelBundle:
-    """Small models that were trained on nothing of the ledger, with its priors and references."""
-    priors = build_priors(ledger, Definitions())
+    """Small models that were trained on nothing of the ledger, with its references.
+
+    The priors are those of half a year ago, so that they are not the ledger's own.
+    """
     as_of = ledger.extract.complete_through
+    priors = build_priors(ledger.known_at(as_of - 180), Definitions())
     invoices = features_of(ledger, priors, of_invoices=True)
     customers = features_of(ledger, priors, of_invoices=False)
     return ModelBundle(
