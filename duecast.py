@@ -1,5 +1,6 @@
 """The command line of duecast: composes the sub-commands of its layers, nothing else."""
 
+import os
 import sys
 
 import typer
@@ -22,7 +23,12 @@ for commands in (ledger.commands, training.commands, decisions.commands, serving
 
 
 def main() -> None:
-    """Run the command line; what duecast refuses is said on stderr, with exit code 2."""
+    """Run the command line; what duecast refuses is said on stderr, with exit code 2.
+
+    LightGBM's threads sleep while they wait for each other: where another process has one of the
+    cores, threads that spin make training many times slower.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         app()
     except DuecastError as error:

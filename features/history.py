@@ -39,10 +39,10 @@ class History:
 
 def build_history(ledger: Ledger, observations: Observations, definitions: Definitions) -> History:
     """Sort the invoices of the observed customers, and what became of them, into streams."""
-    codes = np.unique(observations.customer)
-    customers = len(codes)
     number = np.full(len(ledger.vocabularies["customer"]), -1, np.int64)
-    number[codes] = np.arange(customers)
+    number[observations.customer] = 0
+    customers = int((number == 0).sum())
+    number[number == 0] = np.arange(customers)
     items = build_items(ledger, definitions, number, customers)
     owner = np.repeat(np.arange(customers), np.diff(items.starts))
     place = np.full(len(ledger.invoices), -1, np.int64)

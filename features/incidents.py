@@ -1,5 +1,6 @@
 """Disputes, promises, returned payments and credit notes of the customer."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numba
@@ -144,11 +145,14 @@ def _judged(ledger: Ledger, history: History) -> tuple[Array, ...]:
 
 
 def _returned(ledger: Ledger, history: History) -> tuple[Array, ...]:
-    _, reverses = reversed_payments(ledger)
-    if not reverses.any():
-        return _part(np.empty(0, np.int64), np.empty(0, np.int32), RETURNED)
-    customer, counts, known_on = payers(ledger)
-    of = np.flatnonzero(reverses & counts)
+    """Payments returned; to find their customers, only they and what they return matter."""
+    target, reverses = reversed_payments(ledger)
+    returned = np.flatnonzero(reverses)
+    kept = np.union1d(returned, target[returned])
+    tables = {**ledger.tables, "payments": ledger.payments.take(kept)}
+    customer, counts, known_on = payers(replace(ledger, tables=tables))
+    of = np.searchsorted(kept, returned)
+    of = of[counts[of]]
     return _part(history.number[customer[of]], known_on[of], RETURNED)
 
 

@@ -45,10 +45,9 @@ def groups_of(ledger: Ledger, history: History, priors: Priors) -> Groups:
     parents = _numbers(
         priors, "parent", words[np.where(has_parent, parent, np.arange(len(words)))[codes]]
     )
+    low, high = np.searchsorted(priors.groups, ["segment=", "segment>"])
     segments = {
-        name.removeprefix("segment="): number
-        for number, name in enumerate(priors.groups)
-        if name.startswith("segment=")
+        priors.groups[number].removeprefix("segment="): number for number in range(low, high)
     }
     return Groups(
         int(priors.numbers_of(np.array([PORTFOLIO], dtype=object))[0]),

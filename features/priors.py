@@ -20,8 +20,8 @@ from ledger.definitions import Definitions
 from ledger.due import due_days
 from ledger.facts import fact_changes
 from ledger.ledger import Ledger
-from ledger.order import order_by
-from ledger.settlement import CANCELLED, OPEN, PAID, settle
+from ledger.order import order_by, starts_of
+from ledger.settlement import CANCELLED, OPEN, PAID, Settlements, settle
 
 RECORDING_DAYS = 3
 """Days that a payment has to become known before an invoice is judged."""
@@ -100,52 +100,49 @@ def build_priors(ledger: Ledger, definitions: Definitions = _DEFAULTS) -> Priors
     portfolio, its customer's country, its customer's parent (or the customer itself, where it is
     the parent of another) and the segment its customer was in on the day it was judged.
     """
+    settlements = settle(ledger, definitions)
     judged = [
-        _judge(ledger, definitions, definitions.grace_days + RECORDING_DAYS, mature=False),
-        _judge(ledger, definitions, MATURE_DAYS + RECORDING_DAYS, mature=True),
+        _judge(ledger, definitions, settlements, definitions.grace_days + RECORDING_DAYS),
+        _judge(ledger, definitions, settlements, MATURE_DAYS + RECORDING_DAYS, mature=True),
     ]
-    customer, day, counts = (np.concatenate(parts) for parts in zip(*judged, strict=True))
-    names: list[Array] = []
-    parts: list[tuple[Array, Array, Array]] = []
-    offset = 0
-    for words, member in _memberships(ledger, customer, day):
-        inside = np.flatnonzero(member >= 0)
-        order = inside[order_by(member[inside], day[inside])]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = (member[order][1:] != member[order][:-1]) | (day[order][1:] != day[order][:-1])
-        at = np.flatnonzero(first)
-        if len(at):
-            parts.append(
-                (member[order[at]] + offset, day[order[at]], np.add.reduceat(counts[order], at))
-            )
-        names.append(words)
-        offset += len(words)
-    if not parts:
-        return _sorted(np.empty(0, object), *_no_rows())
-    group, days, sums = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    words = np.concatenate(names)
-    used, group = np.unique(words[group], return_inverse=True)
-    return _sorted(used, group, days, sums)
+    customer, day, counts = (np.concatenate(columns) for columns in zip(*judged, strict=True))
+    parts = [
+        _by_day(words, member, day, counts) for words, member in _memberships(ledger, customer, day)
+    ]
+    names, days, sums = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    groups, group = np.unique(names, return_inverse=True)
+    return _sorted(groups, group, days, sums)
 
 
-def _no_rows() -> tuple[Rows, Days, Minor]:
-    return np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, len(COUNTS)), np.int64)
+def _by_day(words: Array, member: Rows, day: Days, counts: Minor) -> tuple[Array, Days, Minor]:
+    """Name, day and summed counts of each group (position in `words`, -1: none) and day."""
+    inside = np.flatnonzero(member >= 0)
+    order = inside[order_by(member[inside], day[inside])]
+    member, day = member[order], day[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (member[1:] != member[:-1]) | (day[1:] != day[:-1])
+    at = np.flatnonzero(first)
+    sums = np.add.reduceat(counts[order], at) if len(at) else counts[:0]
+    return words[member[at]], day[at], sums
 
 
 def _sorted(groups: Array, group: Rows, day: Days, counts: Minor) -> Priors:
     order = order_by(group, day)
-    starts = np.searchsorted(group[order], np.arange(len(groups) + 1)).astype(np.int64)
-    return Priors(groups, starts, day[order], counts[order])
+    return Priors(groups, starts_of(group[order], len(groups)), day[order], counts[order])
 
 
 def _judge(
-    ledger: Ledger, definitions: Definitions, after_days: int, *, mature: bool
+    ledger: Ledger,
+    definitions: Definitions,
+    settlements: Settlements,
+    after_days: int,
+    *,
+    mature: bool = False,
 ) -> tuple[Codes, Days, Minor]:
     """Customer, day and counts of the invoices judged so many days after they were due."""
     invoices = ledger.invoices
     due_on = due_days(ledger, definitions)
     day = np.maximum(due_on + after_days, invoices.known_on)
-    settlements = settle(ledger, definitions)
     state, paid_on = _known_states(
         settlements.invoice, settlements.known_on, settlements.state, settlements.paid_on, day
     )

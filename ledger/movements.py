@@ -90,9 +90,10 @@ def movements_of(ledger: Ledger, applied: Applications, allocations: Allocations
     """Derive every movement of the ledger's receivables from its applications and allocations.
 
     A payment counts against its customer, else its invoice's, else the customer of the payment
-    it reverses; one with none of them is left aside, and so is a reversal of a payment that is
-    not in the ledger. Cash and credit applied to invoices outside the ledger leave the balance
-    with their application. A payment from before its invoice was issued is on account until then.
+    it reverses; one with none of them is left aside, and so is the reversal of a payment that is
+    left aside or not in the ledger. Cash and credit applied to invoices outside the ledger leave
+    the balance with their application. A payment from before its invoice was issued is on account
+    until then.
     """
     payer = payers(ledger)
     parts = [
@@ -132,12 +133,17 @@ def payers(ledger: Ledger) -> Payers:
     paid = rows[payments["invoice_id"][of]]
     customer[of], found[of] = invoices["customer_id"][paid], True
     known_on[of] = np.maximum(known_on[of], invoices.known_on[paid])
+    counts = found & ~payments.known("reversal_of")
     target, reverses = reversed_payments(ledger)
     of = np.flatnonzero(reverses)
-    known_on[of] = np.maximum(known_on[of], known_on[target[of]])
-    of = of[~found[of]]
-    customer[of], found[of] = customer[target[of]], found[target[of]]
-    return Payers(customer, found & (reverses | ~payments.known("reversal_of")), known_on)
+    paid = target[of]
+    # Twice, for reversals of reversals.
+    for _ in range(2):
+        known_on[of] = np.maximum(known_on[of], known_on[paid])
+        customer[of] = np.where(found[of], customer[of], customer[paid])
+        found[of] |= found[paid]
+        counts[of] = counts[paid]
+    return Payers(customer, counts, known_on)
 
 
 def signed_payments(ledger: Ledger) -> Minor:

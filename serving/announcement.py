@@ -1,10 +1,13 @@
 """The announcement: what to ask a service that has just started, and what it answers.
 
-Runs beside the server, `python -m serving.announcement URL`, and ends when it has said it.
+Runs beside the server, `python -m serving.announcement URL`, and ends when it has said it, or
+with the server that started it.
 """
 
 import http.client
 import json
+import os
+import signal
 import sys
 import time
 from typing import Any
@@ -18,9 +21,14 @@ STARTING = "starting"
 
 
 def announce(url: str) -> str:
-    """Text that shows how to ask the service at an address, once it is ready or says why not."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Text that shows how to ask the service at an address, once it is ready or says why not.
+
+    Empty where the process that started this one is gone.
+    """
+    deadline, server = time.monotonic() + PATIENCE_SECONDS, os.getppid()
     while time.monotonic() < deadline:
+        if os.getppid() != server:
+            return ""
         status, answer = _ask(url, "GET", "/readyz")
         if status == 200:
             return _example(url)
@@ -61,4 +69,5 @@ def _ask(url: str, method: str, path: str, body: str = "") -> tuple[int, dict[st
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     print(announce(sys.argv[1]), flush=True)

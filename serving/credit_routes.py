@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 
 from serving import examples
-from serving.answers import CreditLimitsAnswer
 from serving.customer_answers import limits_of_customers
 from serving.questions import OpenDesk, day_asked
 from serving.requests import CreditLimitsRequest
 from serving.responses import json_response
+from serving.score_answers import CreditLimitsAnswer
 
 router = APIRouter(prefix="/v1/credit", tags=["Credit"])
 

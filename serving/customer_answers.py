@@ -12,16 +12,16 @@ from decisions.scoring import Portfolio, score_portfolio
 from decisions.tables import customer_table
 from ledger.ledger import Ledger
 from models.sentences import Language
-from serving.answers import (
+from serving.desk import Desk
+from serving.problems import Flaw, RefusedError, pointer
+from serving.requests import MOST
+from serving.score_answers import (
     CreditLimitsAnswer,
     CustomerLimit,
     CustomerScoresAnswer,
     LimitTerms,
     ScoredCustomer,
 )
-from serving.desk import Desk
-from serving.problems import Flaw, RefusedError, pointer
-from serving.requests import MOST
 from serving.wire import Money
 
 Row = Mapping[str, Any]

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from serving.answers import ProblemAnswer
-from serving.problems import KINDS, MEDIA_TYPE
+from serving.problem_kinds import KINDS
+from serving.problems import MEDIA_TYPE
 
 DESCRIPTION = """\
 When the money of open invoices will arrive, how likely it never does, why, and what to do today.

@@ -3,23 +3,22 @@
 import asyncio
 import logging
 import re
-import uuid
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from time import perf_counter
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.settings import Settings
+from serving.exchange import Exchange
 from serving.meters import Meters
-from serving.problems import Problem, RefusedError, problem_of, problem_of_status
+from serving.problems import RefusedError, problem_of, problem_of_status
 
 PROBES = ("/healthz", "/livez", "/readyz")
 METRICS = "/metrics"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
 MB = 1_000_000
 
@@ -44,34 +43,6 @@ class Bounds:
             settings.answer_seconds,
             settings.max_requests,
         )
-
-
-class Exchange:
-    """One request and its answer: gives the answer its headers, and ends it at most once."""
-
-    def __init__(self, request_id: str, send: Send) -> None:
-        self.request_id = request_id
-        self.status = 0
-        self.closed = False
-        self._send = send
-
-    async def send(self, message: Message) -> None:
-        """Pass on a part of the answer, unless the exchange is over."""
-        if self.closed:
-            return
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self.request_id
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers.setdefault("Cache-Control", "no-store")
-        await self._send(message)
-
-    async def refuse(self, problem: Problem, scope: Scope, receive: Receive) -> None:
-        """Answer with a problem; an answer that has begun can only be broken off."""
-        if not self.status:
-            await problem.response(self.request_id)(scope, receive, self.send)
-        self.closed = True
 
 
 class Gate:
@@ -107,7 +78,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         start = perf_counter()
-        exchange = Exchange(_request_id(scope), send)
+        exchange = Exchange(scope, send)
         scope.setdefault("state", {})["request_id"] = exchange.request_id
         try:
             if scope["path"] in PROBES:
@@ -197,11 +168,6 @@ class Gate:
         except Exception as error:
             _log.exception("request %s failed", exchange.request_id)
             await exchange.refuse(problem_of(error), scope, receive)
-
-
-def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

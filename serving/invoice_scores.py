@@ -2,42 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import isnan
-from typing import Any
 
 import numpy as np
 
 from decisions.position import Position, position_of
 from decisions.scoring import score_items
 from features.priors import Priors
-from ledger.allocations import is_credit_note
 from ledger.arrays import Codes
-from ledger.days import date_of
 from ledger.ledger import Ledger
-from ledger.settlement import CANCELLED, OPEN, PAID, WRITTEN_OFF
-from ledger.table import Column
-from models.scores import LATER_THAN, InvoiceScores
 from models.sentences import Language
-from serving.answers import (
-    InvoiceScoresAnswer,
-    InvoiceState,
-    ReasonAnswer,
-    ScoredInvoice,
-    UnscoredInvoice,
-)
 from serving.desk import Desk
 from serving.documents import with_documents
+from serving.invoice_answers import scored_invoices, unscored_invoices
 from serving.problems import Flaw, RefusedError, pointer
 from serving.requests import MOST, InvoiceDocument
-from serving.wire import Money
-
-_LATER_THAN = tuple(map(str, LATER_THAN))
-_STATES: dict[int, InvoiceState] = {
-    OPEN: "settled",
-    PAID: "paid",
-    CANCELLED: "cancelled",
-    WRITTEN_OFF: "written_off",
-}
+from serving.score_answers import (
+    InvoiceScoresAnswer,
+    ScoredInvoice,
+)
 
 
 def scores_of_ids(
@@ -66,7 +48,7 @@ def scores_of_ids(
     return InvoiceScoresAnswer(
         provenance=desk.provenance(as_of, stored.ledger.extract, "ledger"),
         scores=[by_id[name] for name in asked if name in by_id],
-        not_scored=_unscored(position, [name for name in asked if name not in by_id]),
+        not_scored=unscored_invoices(position, [name for name in asked if name not in by_id]),
     )
 
 
@@ -148,59 +130,7 @@ def _scored(
             [Flaw(f"{found}; send fewer customers at once", pointer("ledger", "invoices"))],
         )
     scores = score_items(position, bundle, priors, explain, language)
-    return _answers(position, scores), whole
-
-
-def _answers(position: Position, scores: InvoiceScores) -> list[ScoredInvoice]:
-    """The scores of a position's items as they are answered, in their order."""
-    items, invoices = position.items, position.ledger.invoices
-    ids = position.ledger.text("invoices", "invoice_id")[items.invoice]
-    customers = position.ledger.vocabularies["customer"][items.customer]
-    currencies = position.ledger.vocabularies["currency"][items.currency]
-    amounts = invoices["amount"][items.invoice]
-    paid_on = _known(scores.expected_payment_on)
-    p10, p50, p90 = map(_known, (scores.days_late_p10, scores.days_late_p50, scores.days_late_p90))
-    late = scores.p_later_than.tolist()
-    return [
-        ScoredInvoice(
-            invoice_id=ids[row],
-            customer_id=customers[row],
-            due_on=date_of(items.due_on[row]),
-            days_past_due=int(items.days_past_due[row]),
-            amount=Money.of(amounts[row], currencies[row]),
-            residual=Money.of(items.residual_minor[row], currencies[row]),
-            is_deduction=bool(items.is_deduction[row]),
-            expected_days_late=_number(scores.expected_days_late[row]),
-            days_late_p10=p10[row],
-            days_late_p50=p50[row],
-            days_late_p90=p90[row],
-            expected_payment_date=None if paid_on[row] is None else date_of(paid_on[row]),
-            p_later_than=dict(zip(_LATER_THAN, map(_number, late[row]), strict=True)),
-            p_unpaid_365=_number(scores.p_unpaid_365[row]),
-            confidence=scores.confidence[row],
-            reasons=[ReasonAnswer(**vars(reason)) for reason in scores.reasons[row]],
-        )
-        for row in range(len(items))
-    ]
-
-
-def _unscored(position: Position, names: Sequence[str]) -> list[UnscoredInvoice]:
-    """Why invoices of the ledger are not open in a position."""
-    ledger = position.ledger
-    rows, known = ledger.row_of("invoices", "invoice_id")
-    credit_note = is_credit_note(ledger)
-    found = []
-    for name, code in zip(names, ledger.codes("invoice", np.array(names, object))[0], strict=True):
-        row = rows[code]
-        state, paid_on = _STATES[int(position.state[row])] if known[code] else None, None
-        if state is None:
-            state = "not_yet_known"
-        elif credit_note[row]:
-            state = "credit_note"
-        elif state == "paid":
-            paid_on = date_of(position.paid_on[row])
-        found.append(UnscoredInvoice(invoice_id=name, state=state, paid_on=paid_on))
-    return found
+    return scored_invoices(position, scores), whole
 
 
 def _refuse_taken(desk: Desk, documents: Sequence[InvoiceDocument]) -> None:
@@ -221,13 +151,3 @@ def _refuse_taken(desk: Desk, documents: Sequence[InvoiceDocument]) -> None:
     ]
     if flaws:
         raise RefusedError("invalid-request", "documents that cannot be scored", flaws)
-
-
-def _number(value: float) -> float | None:
-    return None if isnan(value) else float(value)
-
-
-def _known(column: Column) -> list[Any]:
-    """Values of a column, None where unknown."""
-    pairs = zip(column.values.tolist(), column.known.tolist(), strict=True)
-    return [value if known else None for value, known in pairs]

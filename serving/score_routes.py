@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body, Request, Response
 
 from models.sentences import Language
 from serving import examples
-from serving.answers import CustomerScoresAnswer, InvoiceScoresAnswer
 from serving.customer_answers import scores_of_customers, scores_of_ledger_customers
 from serving.desk import Desk
 from serving.invoice_scores import scores_of_documents, scores_of_ids, scores_of_ledger
@@ -14,6 +13,7 @@ from serving.ledger_rows import ledger_of_rows
 from serving.questions import AskedLanguage, OpenDesk, day_asked
 from serving.requests import ScoreCustomersRequest, ScoreInvoicesRequest
 from serving.responses import json_response
+from serving.score_answers import CustomerScoresAnswer, InvoiceScoresAnswer
 
 router = APIRouter(prefix="/v1/scores", tags=["Scores"])
 

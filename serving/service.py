@@ -43,7 +43,7 @@ class GatedService(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML ships
             app.user_middleware = [
                 layer
                 for layer in app.user_middleware
-                if True
+                if getattr(layer.cls, "__name__", "") not in TRAFFIC_LIMITS
             ]
         return Gate(app, api, Bounds.of(read_settings()), meters)
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from serving import worklists
-from serving.answers import WorklistAnswer
 from serving.responses import json_response
+from serving.worklist_answers import WorklistAnswer
 
 router = APIRouter(prefix="/v1", tags=["Collection"])
 

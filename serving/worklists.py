@@ -18,15 +18,10 @@ from decisions.records import runs
 from decisions.runs import INVOICES, WORKLIST, NoRunError, Run, find_run
 from ledger.settings import Settings
 from ledger.store import open_store
-from serving.answers import (
-    ModelReference,
-    RunReference,
-    WorklistAnswer,
-    WorklistEntry,
-    WorklistItem,
-)
+from serving.answers import ModelReference
 from serving.problems import Flaw, RefusedError
 from serving.wire import Money
+from serving.worklist_answers import RunReference, WorklistAnswer, WorklistEntry, WorklistItem
 
 PAGE = 100
 """Entries of a page unless another number is asked for."""

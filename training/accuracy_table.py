@@ -29,7 +29,9 @@ def days_table(accuracy: Mapping[str, Accuracy]) -> Table:
     table = _table("days late", "n", "MAE of median", "within P10-P90", "CRPS")
     for name, found in accuracy.items():
         days = found.days
-        table.add_row(_words(name), str(days.n), *map(_figure, (days.mae, days.coverage, days.crps)))
+        table.add_row(
+            _words(name), str(days.n), *map(_figure, (days.mae, days.coverage, days.crps))
+        )
     return table
 
 

@@ -132,6 +132,7 @@ def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[s
         "bagging_fraction": trees.bagging_share,
         "bagging_freq": 1,
         "max_bin": trees.max_bins,
+        "extra_trees": items < trees.random_splits_below,
         "bin_construct_sample_cnt": BIN_SAMPLE_ROWS,
         "feature_pre_filter": False,
         "seed": recipe.seed,

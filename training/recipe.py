@@ -24,7 +24,9 @@ class Trees:
 
     The capacity follows the ledger: one leaf for `items_per_leaf` invoices (or customer-months)
     trained on, within `min_leaves` and `max_leaves`; a leaf holds at least
-    `rows_in_leaf_per_sqrt` x sqrt(rows). Rounds are the best on
+    `rows_in_leaf_per_sqrt` x sqrt(rows). With fewer than `random_splits_below` of them each split
+    chooses among one random threshold for each feature (Geurts, Ernst, Wehenkel: Extremely
+    randomized trees, 2006), which small ledgers need and large ones do not. Rounds are the best on
     later rows, found when `patience_rounds` more do not improve, or `rounds_unjudged` where too
     few rows are later.
     """
@@ -37,6 +39,7 @@ class Trees:
     l2: Weight
     bagging_share: Annotated[float, Within(0.1, 1)]
     max_bins: Annotated[int, Within(2, 255)]
+    random_splits_below: Annotated[int, Within(0)]
     max_rounds: Count
     patience_rounds: Count
     rounds_unjudged: Count

@@ -8,15 +8,17 @@ from fastapi.openapi.models import OpenAPI
 from pydantic import BaseModel
 
 from ledger.schema import TABLES
-from serving import answers, examples
+from serving import examples
+from serving.answers import ProblemAnswer
 from serving.description import PROBLEMS
-from serving.problems import KINDS
+from serving.problem_kinds import KINDS
 from serving.requests import (
     CreditLimitsRequest,
     InvoiceDocument,
     ScoreCustomersRequest,
     ScoreInvoicesRequest,
 )
+from serving.score_answers import CustomerScoresAnswer, InvoiceScoresAnswer
 from tests.serving.running import Service
 
 Json = Any
@@ -137,9 +139,9 @@ def test_the_examples_are_in_the_description(description: Json) -> None:
 @pytest.mark.parametrize(
     ("path", "example", "model"),
     [
-        ("/v1/scores/invoices", "own ledger", answers.InvoiceScoresAnswer),
-        ("/v1/scores/invoices", "documents", answers.InvoiceScoresAnswer),
-        ("/v1/scores/customers", "own ledger", answers.CustomerScoresAnswer),
+        ("/v1/scores/invoices", "own ledger", InvoiceScoresAnswer),
+        ("/v1/scores/invoices", "documents", InvoiceScoresAnswer),
+        ("/v1/scores/customers", "own ledger", CustomerScoresAnswer),
     ],
 )
 def test_an_example_can_be_sent_and_its_answer_is_as_described(
@@ -160,5 +162,5 @@ def test_an_example_can_be_sent_and_its_answer_is_as_described(
 
 def test_problems_are_as_described(service: Service) -> None:
     response = service.client.post("/v1/scores/invoices", json={"explain": -1})
-    problem = answers.ProblemAnswer.model_validate_json(response.content)
+    problem = ProblemAnswer.model_validate_json(response.content)
     assert problem.errors and problem.type.removeprefix("urn:duecast:problem:") in KINDS

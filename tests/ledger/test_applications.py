@@ -197,7 +197,7 @@ def test_a_payment_nobody_is_named_for_counts_once_its_invoice_is_known() -> Non
     assert on_account(books, "P1", "2024-02-20") == 3_000
 
 
-def test_a_reversal_known_before_its_payment_waits_for_it() -> None:
+def test_reversals_known_before_their_payment_wait_for_it() -> None:
     ledger = written_ledger(
         "2024-03-31",
         invoices=INVOICES,
@@ -205,10 +205,14 @@ def test_a_reversal_known_before_its_payment_waits_for_it() -> None:
             payment_id paid_on    amount customer_id reversal_of recorded_on
             P1         2024-02-01 80.00  A           .           2024-02-20
             P2         2024-02-10 80.00  A           P1          2024-02-10
+            P3         2024-02-11 80.00  A           P2          2024-02-11
         """,
     )
     books = books_of(ledger)
-    assert on_account(books, "P2", "2024-02-19") == 0
+    assert on_account(books, "P2", "2024-02-19") == on_account(books, "P3", "2024-02-19") == 0
+    known = books_of(ledger.known_at(parse_day("2024-02-19")))
+    assert on_account(known, "P2", "2024-02-19") == on_account(known, "P3", "2024-02-19") == 0
+    assert on_account(books, "P3", "2024-02-20") == 8_000
     assert on_account(books, "P2", "2024-02-20") == -on_account(books, "P1", "2024-02-20") == -8_000
 
 

@@ -78,7 +78,9 @@ def service(served_home: Path) -> Iterator[Service]:
 
 
 @contextmanager
-def running(home: Path, *arguments: str, **environment: str) -> Iterator[Service]:
+def running(
+    home: Path, *arguments: str, new_session: bool = False, **environment: str
+) -> Iterator[Service]:
     """`duecast serve`, in a directory that is not the project's, until it is told to stop."""
     port = free_port()
     log = home / f"serve-{port}.log"
@@ -87,7 +89,12 @@ def running(home: Path, *arguments: str, **environment: str) -> Iterator[Service
     with (
         log.open("wb") as said,
         subprocess.Popen(
-            [*command, *arguments], cwd=home, env=environment, stdout=said, stderr=said
+            [*command, *arguments],
+            cwd=home,
+            env=environment,
+            stdout=said,
+            stderr=said,
+            start_new_session=new_session,
         ) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
     ):

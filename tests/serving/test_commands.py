@@ -1,6 +1,8 @@
 """`duecast serve` refuses what could not work, and says what to ask when it runs."""
 
+import os
 import shlex
+import signal
 import socket
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 
 import duecast
 from ledger.errors import SettingsError
-from tests.serving.running import Service, wait_until
+from tests.serving.running import PATIENCE_SECONDS, Service, running, wait_until
 
 
 def serve(*arguments: str, **environment: str) -> str:
@@ -63,6 +65,27 @@ def test_the_command_it_prints_works(service: Service) -> None:
 def test_it_says_where_to_ask(service: Service) -> None:
     wait_until(lambda: "Ready at" in service.log.read_text())
     assert f"Ready at http://127.0.0.1:{service.port}" in service.log.read_text()
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_stop_it_ends_with_all_its_processes(
+    service: Service, tmp_path: Path, told: signal.Signals
+) -> None:
+    """As in a terminal, where Ctrl-C reaches every process of the command."""
+    with running(tmp_path, str(service.home / "ledger"), new_session=True) as other:
+        group = other.process.pid
+        os.killpg(group, told) if told is signal.SIGINT else other.process.send_signal(told)
+        assert other.process.wait(PATIENCE_SECONDS) == 0
+        wait_until(lambda: not is_there(group))
+        assert "Traceback" not in other.log.read_text()
+
+
+def is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_it_listens_on_this_machine_only(service: Service) -> None:

@@ -69,15 +69,15 @@ def test_a_respelt_ledger_has_the_same_content_and_no_other_words() -> None:
     for seed in range(10):
         whole = random_ledger(Random(seed))
         part = whole.of_customers(whole.invoices["customer_id"][:1])
-        small = respelt(part, {"currency": {"CHF"}})
+        small = respelt(part, {"currency": {"AAA"}})
         assert digest(small) == digest(part)
         for name, table in small.tables.items():
             for column in table.columns.values():
                 assert not column.values[~column.known].any(), name
-        assert "CHF" in small.vocabularies["currency"]
+        assert "AAA" in small.vocabularies["currency"]
         for vocabulary, words in small.vocabularies.items():
             assert words.tolist() == sorted(set(words))
-            assert set(words) <= {*whole.vocabularies[vocabulary], "CHF"}
+            assert set(words) <= {*whole.vocabularies[vocabulary], "AAA"}
 
 
 def keys(ledger: Ledger, table: str, key: str) -> set[str]:

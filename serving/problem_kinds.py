@@ -1,0 +1,132 @@
+"""The kinds of problems that the service answers with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: its name in `type`, the status and the title it is answered with."""
+
+    name: str
+    status: HTTPStatus
+    title: str
+    meaning: str
+
+
+_KINDS = (
+    Kind(
+        "invalid-request",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The request is not valid",
+        "`errors` names every value that cannot be used and its place.",
+    ),
+    Kind(
+        "unreadable-body",
+        HTTPStatus.BAD_REQUEST,
+        "The body cannot be read",
+        "The body is no JSON, or nested too deeply.",
+    ),
+    Kind(
+        "unknown-id",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The ledger does not have what is asked for",
+        "`errors` names every id that the ledger does not have; nothing was scored.",
+    ),
+    Kind(
+        "unusable-day",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The ledger does not reach the day asked for",
+        "`as_of` lies after the last day that the ledger is complete through.",
+    ),
+    Kind(
+        "unusable-ledger",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The ledger cannot be used as it is",
+        "`errors` names every problem of the ledger in the request, or of the stored one.",
+    ),
+    Kind(
+        "not-found",
+        HTTPStatus.NOT_FOUND,
+        "There is no such address",
+        "The path is none of this service.",
+    ),
+    Kind(
+        "no-such-run",
+        HTTPStatus.NOT_FOUND,
+        "There is no such score run",
+        "`run` names a score run that this service does not have.",
+    ),
+    Kind(
+        "method-not-allowed",
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "The address does not take this method",
+        "The header `Allow` names the methods it takes.",
+    ),
+    Kind(
+        "read-timeout",
+        HTTPStatus.REQUEST_TIMEOUT,
+        "The request did not arrive in time",
+        "The body was not complete when the time to send it was over.",
+    ),
+    Kind(
+        "no-score-run",
+        HTTPStatus.CONFLICT,
+        "There is no score run yet",
+        "A worklist reads a score run; `duecast score` makes one.",
+    ),
+    Kind(
+        "too-large",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "The body is too large",
+        "Send fewer invoices, or a shorter history, in one request.",
+    ),
+    Kind(
+        "not-json",
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "The body is not JSON",
+        "Send JSON with `Content-Type: application/json`.",
+    ),
+    Kind(
+        "internal",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The service failed",
+        "The service's log says why, under the same `request_id`.",
+    ),
+    Kind(
+        "starting",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The service is starting",
+        "It is loading the champion and the ledger; `Retry-After` says when to ask again.",
+    ),
+    Kind(
+        "not-ready",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The service is not ready",
+        "`errors` says what is missing: a champion, a ledger.",
+    ),
+    Kind(
+        "busy",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The service is busy",
+        "As many requests as it answers at once are under way; ask again after `Retry-After`.",
+    ),
+    Kind(
+        "answer-timeout",
+        HTTPStatus.GATEWAY_TIMEOUT,
+        "The answer took too long",
+        "Nothing was stored; ask for less in one request.",
+    ),
+)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
+"""Every kind of problem, by name."""
+
+HEADERS = {
+    "busy": {"Retry-After": "1"},
+    "not-ready": {"Retry-After": "30"},
+    "read-timeout": {"Connection": "close"},
+    "starting": {"Retry-After": "2"},
+    "too-large": {"Connection": "close"},
+}
+"""Headers of some kinds of problem: when to ask again; not to go on with a body left unread."""
