@@ -20,11 +20,17 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
-run: setup  ## Simulate, train, promote, score, then serve on port 3000
+# numba's cache on disk notices changes of a compiled function's own file, not of those it calls.
+KERNELS := $(VENV)/.kernels
+$(KERNELS): $(STAMP) $(wildcard ledger/*.py features/*.py models/*.py)
+	find ledger features models -name '*.nb[ci]' -delete
+	touch $@
+
+run: $(KERNELS)  ## Simulate, train, promote, score, then serve on port 3000
 	$(BIN)/duecast demo
 	$(BIN)/duecast serve
 
-test: setup  ## Run the tests
+test: $(KERNELS)  ## Run the tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup  ## Format, lint, types, imports, tests

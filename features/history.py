@@ -68,8 +68,9 @@ def build_history(ledger: Ledger, observations: Observations, definitions: Defin
 def _visits(observations: Observations, number: Rows, place: Rows, customers: int) -> Visits:
     customer = number[observations.customer]
     order = order_by(customer, observations.as_of)
-    item = np.full(len(observations), -1, np.int64)
-    item[observations.has_invoice] = place[observations.invoice[observations.has_invoice]]
+    # Where there is no invoice its row means nothing; any row will do to look up.
+    invoice = np.where(observations.has_invoice, observations.invoice, 0)
+    item = np.where(observations.has_invoice, np.append(place, -1)[invoice], -1)
     starts = starts_of(customer[order], customers)
     none = np.full(len(order), -1, np.int64)
     return Visits(starts, order, observations.as_of[order], item[order], none)

@@ -123,10 +123,10 @@ def _window(
     starts: Array, day: Array, total: Array, group: int, as_of: int, days: int
 ) -> tuple[int, int, int, int]:
     """Due, late, mature, days late of a group judged in (as_of - days, as_of]; 0 for no group."""
-    if group < 0:
+    if group < 0 or starts[group] == starts[group + 1] or as_of < day[starts[group]]:
         return 0, 0, 0, 0
     last = _row(day, starts[group], starts[group + 1], as_of) + group
-    before = _row(day, starts[group], starts[group + 1], as_of - days) + group
+    before = _row(day, starts[group], last - group, as_of - days) + group
     return (
         total[last, DUE] - total[before, DUE],
         total[last, LATE] - total[before, LATE],

@@ -136,12 +136,17 @@ def _leave_windows(
 @numba.njit(cache=True)
 def _decay(recent: Record, known_on: int, days_late: int, amount: int, grace_days: int) -> None:
     """Let the decayed sums decay until an outcome, and add it."""
-    days = known_on - recent.decayed_on if recent.weight[0] > 0.0 else 0
+    days = known_on - recent.decayed_on
+    if days > 0 and recent.weight[0] > 0.0:
+        for h in range(len(HALF_LIVES_DAYS)):
+            kept = np.exp2(-days / HALF_LIVES_DAYS[h])
+            recent.weight[h] *= kept
+            recent.decayed_days_late[h] *= kept
+            recent.decayed_late[h] *= kept
     for h in range(len(HALF_LIVES_DAYS)):
-        kept = np.exp2(-days / HALF_LIVES_DAYS[h])
-        recent.weight[h] = recent.weight[h] * kept + 1.0
-        recent.decayed_days_late[h] = recent.decayed_days_late[h] * kept + days_late
-        recent.decayed_late[h] = recent.decayed_late[h] * kept + (days_late > grace_days)
+        recent.weight[h] += 1.0
+        recent.decayed_days_late[h] += days_late
+        recent.decayed_late[h] += days_late > grace_days
     recent.decayed_on = known_on
     recent.amount += amount
     recent.weighted_days_late += float(amount) * days_late

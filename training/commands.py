@@ -186,8 +186,8 @@ def simulate(
 
 @app.command()
 def demo(
-    customers: Customers = 200,
-    months: Months = 24,
+    customers: Customers = 300,
+    months: Months = 30,
     seed: Seed = 7,
     top: Annotated[int, typer.Option(min=1, help="Entries of the worklist to show.")] = 10,
     as_json: AsJson = False,

@@ -29,7 +29,8 @@ def test_a_file_changes_only_what_it_gives(tmp_path: Path) -> None:
 def test_every_problem_of_a_recipe_is_reported_at_once(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(
-        'sede = 11\nthreads = 0\n[delay]\nholdout_share = "a"\n[delay.trees]\nl2 = -1\n[default]\nx = 1\n'
+        'sede = 11\nthreads = 0\n[delay]\nholdout_share = "a"\n'
+        "[delay.trees]\nl2 = -1\n[default]\nx = 1\n"
     )
     with pytest.raises(SettingsError) as caught:
         read_recipe(file)
