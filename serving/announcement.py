@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,7 +47,8 @@ def _example(url: str) -> str:
     items = [item for entry in page.get("entries", []) for item in entry["items"]]
     if status != 200 or not items:
         return "\n".join([*lines, f"Try:  curl {url}/v1/model"])
-    body = json.dumps({"invoice_ids": [items[0]["invoice_id"]], "explain": 3})
+    urgent = max(items, key=lambda item: Decimal(item["priority"]["amount"]))
+    body = json.dumps({"invoice_ids": [urgent["invoice_id"]], "explain": 3})
     _, answer = _ask(url, "POST", "/v1/scores/invoices", body)
     shown = json.dumps(answer, indent=2, ensure_ascii=False)
     cut = shown if len(shown) <= MOST_CHARACTERS else f"{shown[:MOST_CHARACTERS]}\n  …"
