@@ -25,7 +25,7 @@ class Extract:
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ledger:
     """A receivables ledger: the tables of DOMAIN section 1, integer-coded.
 
@@ -37,6 +37,10 @@ class Ledger:
     extract: Extract
     tables: Mapping[str, Table]
     vocabularies: Mapping[str, Array]
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{len(table)} {name}" for name, table in self.tables.items() if table)
+        return f"Ledger({rows or 'no rows'}; {self.extract})"
 
     @property
     def customers(self) -> Table:

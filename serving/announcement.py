@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 PATIENCE_SECONDS = 300
 PAUSE_SECONDS = 0.3
-MOST_CHARACTERS = 1_500
+MOST_CHARACTERS = 2_500
 
 STARTING = "starting"
 
