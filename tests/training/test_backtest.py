@@ -76,14 +76,14 @@ def test_a_fold_says_what_a_model_trained_on_the_ledger_cut_before_it_says(
             assert said.p_later_than[0].tolist() == fold.scores.p_later_than[row].tolist()
 
 
-def test_payments_from_the_cutoff_on_change_nothing_said_of_invoices_of_that_day(
+def test_payments_after_the_cutoff_change_nothing_said_of_invoices_of_that_day(
     found: Backtest, rows: pd.DataFrame
 ) -> None:
     cutoff = pd.Timestamp(date_of(CUTOFFS[0]))
     frames = fated_frames(500)
     payments = frames["payments"]
-    frames["payments"] = payments[payments[["paid_on", "recorded_on"]].max(axis=1) < cutoff]
-    frames["allocations"] = frames["allocations"].query("allocated_on < @cutoff")
+    frames["payments"] = payments[payments[["paid_on", "recorded_on"]].max(axis=1) <= cutoff]
+    frames["allocations"] = frames["allocations"].query("allocated_on <= @cutoff")
     other = predictions(
         unpaid := ledger_from_frames(frames, Extract("EUR", THROUGH)),
         backtest(unpaid, CUTOFFS[:1], RECIPE),
