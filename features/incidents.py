@@ -117,6 +117,7 @@ def _disputes(ledger: Ledger, history: History) -> list[tuple[Array, ...]]:
 
 
 def _promises(ledger: Ledger, history: History) -> tuple[Array, ...]:
+    """Promises made; one about an invoice is not known before that invoice."""
     promises = ledger.promises
     rows, found = ledger.row_of("invoices", "invoice_id")
     about = np.flatnonzero(promises.known("invoice_id"))
@@ -126,12 +127,12 @@ def _promises(ledger: Ledger, history: History) -> tuple[Array, ...]:
     kept = ~promises.known("invoice_id") | (item >= 0)
     customer = history.number[promises["customer_id"]]
     customer[item >= 0] = history.owner[item[item >= 0]]
+    known_on = promises.known_on.copy()
+    known_on[item >= 0] = np.maximum(known_on[item >= 0], history.items.known_on[item[item >= 0]])
     last = np.minimum(promises["promised_on"] + GRACE_DAYS, promises["made_on"] + LONGEST_DAYS)
     return tuple(
         column[kept]
-        for column in _part(
-            customer, promises.known_on, PROMISED, item, promises["promised_on"], last
-        )
+        for column in _part(customer, known_on, PROMISED, item, promises["promised_on"], last)
     )
 
 

@@ -250,6 +250,8 @@ class SlowFeatures:
                 code = promises["invoice_id"][p]
                 about = int(row_of[code]) if found[code] else -1
                 owner = next((i.customer for i in self.items if i.row == about), -1)
+                if found[code] and invoices.known_on[about] > as_of:
+                    continue
             until = min(promises["promised_on"][p] + 3, promises["made_on"][p] + 30)
             if owner != customer or promises.known_on[p] > as_of or until < as_of:
                 continue
