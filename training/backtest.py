@@ -17,6 +17,7 @@ from ledger.default import DefaultSpells, default_spells
 from ledger.definitions import Definitions
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from models.bundle import ModelBundle
 from models.distribution import DelayDistribution
 from models.scores import InvoiceScores
@@ -24,7 +25,7 @@ from training.accuracy import LATER_THAN, Accuracy, baseline_accuracy, model_acc
 from training.baselines import Baseline, baselines
 from training.labels import DelayOutcomes, delay_outcomes
 from training.recipe import Recipe
-from training.train import silent, train
+from training.train import train
 
 MODEL = "model"
 """Name of the model among the methods compared."""

@@ -10,6 +10,7 @@ from decisions.policy import read_policy
 from decisions.runs import Run, make_run
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from ledger.settings import Settings
 from models.registry import RegistryError
 from training.promotion import promote_version
@@ -17,7 +18,6 @@ from training.recipe import read_recipe
 from training.simulation.settings import SimulationSettings
 from training.simulation.simulator import simulate, write_simulation
 from training.tracked import train_tracked
-from training.train import silent
 
 REASONS = 4
 

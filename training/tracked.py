@@ -15,6 +15,7 @@ from features.priors import build_priors
 from ledger.days import date_of
 from ledger.digest import digest
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from ledger.settings import Settings
 from models.bundle import ModelBundle
 from training.backtest import Backtest, backtest
@@ -23,7 +24,7 @@ from training.plots import beeswarm_plot, importance_plot, reliability_plot
 from training.recipe import Recipe
 from training.tracking import TrackedRun, register, tracked_run
 from training.train import STEPS as TRAINING_STEPS
-from training.train import silent, train
+from training.train import train
 from training.tune import tuned
 
 STEPS = (*TRAINING_STEPS, "Registering the bundle")

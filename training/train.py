@@ -13,6 +13,7 @@ from ledger.days import date_of
 from ledger.digest import digest
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from models.bundle import ModelBundle
 from models.reference import reference_row
 from training.card import model_card
@@ -32,10 +33,6 @@ STEPS = (
     "Writing the model card",
 )
 """Steps of `train`, as `progress` is told them."""
-
-
-def silent(step: str) -> None:
-    """Progress that nobody watches."""
 
 
 def train(

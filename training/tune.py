@@ -7,11 +7,12 @@ import numpy as np
 
 from features.priors import build_priors
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from training.delay_rows import DelayRows, delay_rows
 from training.fit import DesignRows, TreeData, parameters_of
 from training.labels import delay_outcomes
 from training.recipe import Recipe, Trees
-from training.train import known_ledger, silent
+from training.train import known_ledger
 
 
 def tuned(
