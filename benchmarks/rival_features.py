@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from features.history import History
+from features.relation import LONGEST_TENURE_DAYS, MOST_INVOICES
 from features.streams import NEVER
 from ledger.arrays import Array
 from ledger.settlement import OPEN, Settlements
@@ -134,8 +135,10 @@ def by_pandas(tables: Given) -> Array:
     recent = now["billed"] - before_90["billed"].fillna(0) - observed["amount"]
     earlier = before_90["billed"].fillna(0) - before_180["billed"].fillna(0)
     found = {
-        "invoices": others,
-        "tenure_days": (observed["day"] - now["first"]).where(others > 0),
+        "invoices": others.clip(upper=MOST_INVOICES),
+        "tenure_days": (observed["day"] - now["first"])
+        .where(others > 0)
+        .clip(upper=LONGEST_TENURE_DAYS),
         "days_since_invoice": (observed["day"] - yesterday["last"]).mask(same_day, 0),
         "invoices_90d": others - before_90["count"].fillna(0),
         "billing_growth": recent / earlier.where(earlier > 0),
@@ -276,8 +279,9 @@ def query() -> str:
         )
         select
             counted.place as place,
-            invoice - 1 as invoices,
-            case when invoice > 1 then day - first_day end as tenure_days,
+            least(invoice - 1, {MOST_INVOICES}) as invoices,
+            case when invoice > 1 then least(day - first_day, {LONGEST_TENURE_DAYS}) end
+                as tenure_days,
             case when same_day > 1 then 0 else day - last_day end as days_since_invoice,
             others_90 as invoices_90d,
             case when billed_180 > billed_90 then billed_90 / (billed_180 - billed_90) end

@@ -21,7 +21,11 @@ AsOf = Annotated[
 ]
 PolicyPath = Annotated[
     Path | None,
-    typer.Option("--policy", metavar="FILE", help="Policy that differs from the default one."),
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="Policy that differs from the default one; DUECAST_POLICY if not given.",
+    ),
 ]
 AllowStale = Annotated[
     int, typer.Option(min=0, help="Days by which the ledger may fall short of that day.")
@@ -122,7 +126,7 @@ def _run(
     from ledger.settings import Settings
 
     settings = Settings.from_environment(os.environ)
-    decided_by, data = read_policy(policy), read_ledger(path)
+    decided_by, data = read_policy(policy or settings.policy), read_ledger(path)
     day = data.extract.complete_through if as_of is None else day_of(as_of.date())
     require_complete(data, day, allow_stale)
     now = datetime.now(UTC).replace(tzinfo=None)

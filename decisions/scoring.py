@@ -144,15 +144,18 @@ def score_customers(
 
 
 def notes(bundle: ModelBundle) -> tuple[str, ...]:
-    """What a bundle cannot say, and why."""
+    """What a bundle cannot say, or only in part, and why."""
     instead = {
         "delay": "no payment dates; the worklist takes every item to stay open",
         "default": "no PD except in default; grades come from the scorecard, limits have no risk "
         "term",
     }
-    return tuple(
-        f"There is no {name} model ({reason}): {instead[name]}."
-        for name, reason in bundle.absent.items()
+    return (
+        *(
+            f"There is no {name} model ({reason}): {instead[name]}."
+            for name, reason in bundle.absent.items()
+        ),
+        *bundle.notes,
     )
 
 

@@ -88,27 +88,27 @@ BEHAVIOUR = features_of(
     outcomes count 0 invoices paid
         {value} invoices paid so far
         {value} factures payées à ce jour
-    days_late_mean days + mean days late
-        paid {value} late on average
-        paie avec {value} de retard en moyenne
-    days_late_median days 0 lower median of days late
-        paid {value} late in the middle case
-        paie avec {value} de retard dans le cas médian
-    days_late_p90 days + least days late that nine in ten invoices did not exceed
-        nine invoices in ten paid at most {value} late
-        neuf factures sur dix avec au plus {value} de retard
-    days_late_worst days + most days late
-        at worst paid {value} late
-        au pire {value} de retard
+    days_late_mean days_late + mean days late
+        paid {value} on average
+        paie avec {value} en moyenne
+    days_late_median days_late 0 lower median of days late
+        paid {value} in the middle case
+        paie avec {value} dans le cas médian
+    days_late_p90 days_late + least days late that nine in ten invoices did not exceed
+        nine invoices in ten paid {value} or sooner
+        neuf factures sur dix payées avec {value} ou plus tôt
+    days_late_worst days_late + most days late
+        at worst paid {value}
+        au pire {value}
     days_late_quartiles days 0 upper less lower quartile of days late
         the middle half of payments spreads over {value}
         la moitié centrale des paiements s'étale sur {value}
     days_late_spread days 0 standard deviation of days late (n - 1)
         days late scatter by {value}
         retards dispersés de {value}
-    days_late_weighted days 0 mean days late weighted by amount
-        paid {value} late on average, large invoices weighing more
-        paie avec {value} de retard en moyenne, pondérée par les montants
+    days_late_weighted days_late 0 mean days late weighted by amount
+        paid {value} on average, large invoices weighing more
+        paie avec {value} en moyenne, pondérée par les montants
     late_share share 0 share paid more than the days of grace late
         {value} of invoices paid late
         {value} des factures payées en retard
@@ -124,33 +124,33 @@ BEHAVIOUR = features_of(
     days_to_pay_mean days 0 mean days from issue to payment
         paid {value} after issue on average
         paie {value} après l'émission en moyenne
-    days_late_implied days 0 mean days from issue to payment less the terms of this invoice
-        its usual time to pay would be {value} late at these terms
-        son délai habituel donnerait {value} de retard à cette échéance
-    days_late_last_1 days 0 days late of the last invoice known to be paid
-        paid {value} late last time
-        {value} de retard au dernier paiement
-    days_late_last_2 days 0 days late of the one before
-        paid {value} late the time before last
-        {value} de retard à l'avant-dernier paiement
-    days_late_last_3 days 0 days late of the third last
-        paid {value} late three payments ago
-        {value} de retard trois paiements plus tôt
-    days_late_last_4 days 0 days late of the fourth last
-        paid {value} late four payments ago
-        {value} de retard quatre paiements plus tôt
-    days_late_last_5 days 0 days late of the fifth last
-        paid {value} late five payments ago
-        {value} de retard cinq paiements plus tôt
-    days_late_last_lowest days 0 least days late of the last five
-        at best paid {value} late in the last five
-        au mieux {value} de retard sur les cinq derniers
-    days_late_last_median days 0 lower median of the last five
-        paid {value} late in the middle of the last five
-        {value} de retard au milieu des cinq derniers
-    days_late_last_highest days 0 most days late of the last five
-        at worst paid {value} late in the last five
-        au pire {value} de retard sur les cinq derniers
+    days_late_implied days_late 0 mean days from issue to payment less the terms of this invoice
+        its usual time to pay would be {value} at these terms
+        son délai habituel donnerait {value} à cette échéance
+    days_late_last_1 days_late 0 days late of the last invoice known to be paid
+        paid {value} last time
+        {value} au dernier paiement
+    days_late_last_2 days_late 0 days late of the one before
+        paid {value} the time before last
+        {value} à l'avant-dernier paiement
+    days_late_last_3 days_late 0 days late of the third last
+        paid {value} three payments ago
+        {value} trois paiements plus tôt
+    days_late_last_4 days_late 0 days late of the fourth last
+        paid {value} four payments ago
+        {value} quatre paiements plus tôt
+    days_late_last_5 days_late 0 days late of the fifth last
+        paid {value} five payments ago
+        {value} cinq paiements plus tôt
+    days_late_last_lowest days_late 0 least days late of the last five
+        at best paid {value} in the last five
+        au mieux {value} sur les cinq derniers
+    days_late_last_median days_late 0 lower median of the last five
+        paid {value} in the middle of the last five
+        {value} au milieu des cinq derniers
+    days_late_last_highest days_late 0 most days late of the last five
+        at worst paid {value} in the last five
+        au pire {value} sur les cinq derniers
     outcomes_30d count 0 invoices that became known as paid in 30 days
         {value} invoices paid in the last 30 days
         {value} factures payées sur 30 jours
@@ -163,18 +163,18 @@ BEHAVIOUR = features_of(
     outcomes_365d count 0 invoices that became known as paid in 365 days
         {value} invoices paid in the last 365 days
         {value} factures payées sur 365 jours
-    days_late_mean_30d days 0 mean days late of outcomes_30d
-        paid {value} late on average over the last 30 days
-        paie avec {value} de retard en moyenne sur 30 jours
-    days_late_mean_90d days 0 mean days late of outcomes_90d
-        paid {value} late on average over the last 90 days
-        paie avec {value} de retard en moyenne sur 90 jours
-    days_late_mean_180d days 0 mean days late of outcomes_180d
-        paid {value} late on average over the last 180 days
-        paie avec {value} de retard en moyenne sur 180 jours
-    days_late_mean_365d days 0 mean days late of outcomes_365d
-        paid {value} late on average over the last 365 days
-        paie avec {value} de retard en moyenne sur 365 jours
+    days_late_mean_30d days_late 0 mean days late of outcomes_30d
+        paid {value} on average over the last 30 days
+        paie avec {value} en moyenne sur 30 jours
+    days_late_mean_90d days_late 0 mean days late of outcomes_90d
+        paid {value} on average over the last 90 days
+        paie avec {value} en moyenne sur 90 jours
+    days_late_mean_180d days_late 0 mean days late of outcomes_180d
+        paid {value} on average over the last 180 days
+        paie avec {value} en moyenne sur 180 jours
+    days_late_mean_365d days_late 0 mean days late of outcomes_365d
+        paid {value} on average over the last 365 days
+        paie avec {value} en moyenne sur 365 jours
     late_share_30d share 0 share of outcomes_30d paid late
         {value} of invoices paid late over the last 30 days
         {value} des factures payées en retard sur 30 jours
@@ -187,15 +187,15 @@ BEHAVIOUR = features_of(
     late_share_365d share 0 share of outcomes_365d paid late
         {value} of invoices paid late over the last 365 days
         {value} des factures payées en retard sur 365 jours
-    days_late_decayed_15d days 0 mean days late, weights halving every 15 days
-        paid {value} late on average, mostly in the last month
-        {value} de retard en moyenne, surtout le dernier mois
-    days_late_decayed_60d days 0 mean days late, weights halving every 60 days
-        paid {value} late on average, mostly in the last four months
-        {value} de retard en moyenne, surtout les quatre derniers mois
-    days_late_decayed_180d days 0 mean days late, weights halving every 180 days
-        paid {value} late on average, mostly in the last year
-        {value} de retard en moyenne, surtout la dernière année
+    days_late_decayed_15d days_late 0 mean days late, weights halving every 15 days
+        paid {value} on average, mostly in the last month
+        {value} en moyenne, surtout le dernier mois
+    days_late_decayed_60d days_late 0 mean days late, weights halving every 60 days
+        paid {value} on average, mostly in the last four months
+        {value} en moyenne, surtout les quatre derniers mois
+    days_late_decayed_180d days_late 0 mean days late, weights halving every 180 days
+        paid {value} on average, mostly in the last year
+        {value} en moyenne, surtout la dernière année
     late_share_decayed_15d share 0 share paid late, weights halving every 15 days
         {value} of invoices paid late, mostly in the last month
         {value} des factures payées en retard, surtout le dernier mois
@@ -208,15 +208,15 @@ BEHAVIOUR = features_of(
     days_late_trend days 0 days_late_decayed_15d less days_late_decayed_180d
         paid {value} later of late than over the year
         paie {value} plus tard ces temps-ci que sur l'année
-    days_late_like_terms days 0 mean days late at terms that differ by at most two days
-        paid {value} late on average at like terms
-        {value} de retard en moyenne à échéance semblable
-    days_late_like_amount days 0 mean days late at amounts within a factor of about 1.5
-        paid {value} late on average at like amounts
-        {value} de retard en moyenne à montant semblable
-    days_late_same_weekday days 0 mean days late of invoices due on the same weekday
-        paid {value} late on average when due on this weekday
-        {value} de retard en moyenne pour ce jour d'échéance
+    days_late_like_terms days_late 0 mean days late at terms that differ by at most two days
+        paid {value} on average at like terms
+        {value} en moyenne à échéance semblable
+    days_late_like_amount days_late 0 mean days late at amounts within a factor of about 1.5
+        paid {value} on average at like amounts
+        {value} en moyenne à montant semblable
+    days_late_same_weekday days_late 0 mean days late of invoices due on the same weekday
+        paid {value} on average when due on this weekday
+        {value} en moyenne pour ce jour d'échéance
     outcomes_same_weekday count 0 invoices paid that were due on the same weekday
         {value} invoices due on this weekday paid so far
         {value} factures échues ce jour de semaine payées à ce jour
@@ -370,13 +370,13 @@ INCIDENTS = features_of(
 RELATION = features_of(
     "relation",
     """
-    tenure_days days - since the first of the other invoices became known
+    tenure_days days - since the first of the other invoices became known, at most 365
         customer for {value}
         client depuis {value}
     days_since_invoice days 0 since the last of the other invoices became known
         previous invoice {value} ago
         facture précédente il y a {value}
-    invoices count 0 other invoices
+    invoices count 0 other invoices, at most 50
         {value} other invoices so far
         {value} autres factures à ce jour
     invoices_90d count 0 other invoices that became known in 90 days
@@ -403,36 +403,36 @@ PORTFOLIO = features_of(
     portfolio_late_share_365d share 0 share of all invoices judged in 365 days that was late
         {value} of all invoices late over the last 365 days
         {value} de toutes les factures en retard sur 365 jours
-    portfolio_days_late_90d days 0 mean days late of all invoices mature in 90 days
-        all invoices {value} late on average over 90 days
-        toutes les factures avec {value} de retard en moyenne sur 90 jours
-    portfolio_days_late_365d days 0 mean days late of all invoices mature in 365 days
-        all invoices {value} late on average over 365 days
-        toutes les factures avec {value} de retard en moyenne sur 365 jours
+    portfolio_days_late_90d days_late 0 mean days late of all invoices mature in 90 days
+        all invoices paid {value} on average over 90 days
+        toutes les factures avec {value} en moyenne sur 90 jours
+    portfolio_days_late_365d days_late 0 mean days late of all invoices mature in 365 days
+        all invoices paid {value} on average over 365 days
+        toutes les factures avec {value} en moyenne sur 365 jours
     country_late_share_365d share 0 the same share in the customer's country
         {value} of invoices in the country late over 365 days
         {value} des factures du pays en retard sur 365 jours
-    country_days_late_365d days 0 the same mean in the customer's country
-        invoices in the country {value} late on average over 365 days
-        factures du pays avec {value} de retard en moyenne sur 365 jours
+    country_days_late_365d days_late 0 the same mean in the customer's country
+        invoices in the country paid {value} on average over 365 days
+        factures du pays avec {value} en moyenne sur 365 jours
     segment_late_share_365d share 0 the same share in the segment of the day
         {value} of invoices in the segment late over 365 days
         {value} des factures du segment en retard sur 365 jours
-    segment_days_late_365d days 0 the same mean in the segment of the day
-        invoices in the segment {value} late on average over 365 days
-        factures du segment avec {value} de retard en moyenne sur 365 jours
+    segment_days_late_365d days_late 0 the same mean in the segment of the day
+        invoices in the segment paid {value} on average over 365 days
+        factures du segment avec {value} en moyenne sur 365 jours
     parent_late_share_365d share 0 the same share among the companies of the parent
         {value} of invoices of its group late over 365 days
         {value} des factures de son groupe en retard sur 365 jours
-    parent_days_late_365d days 0 the same mean among the companies of the parent
-        invoices of its group {value} late on average over 365 days
-        factures de son groupe avec {value} de retard en moyenne sur 365 jours
+    parent_days_late_365d days_late 0 the same mean among the companies of the parent
+        invoices of its group paid {value} on average over 365 days
+        factures de son groupe avec {value} en moyenne sur 365 jours
     late_share_shrunk share + share late of outcomes and overdue items, shrunk towards its groups
         {value} of invoices expected late from its own record and its peers'
         {value} des factures attendues en retard, vu son passé et ses pairs
-    days_late_shrunk days + mean days late of outcomes and overdue items, shrunk alike
-        {value} late expected from its own record and its peers'
-        {value} de retard attendus, vu son passé et ses pairs
+    days_late_shrunk days_late + mean days late of outcomes and overdue items, shrunk alike
+        {value} expected from its own record and its peers'
+        {value} attendus, vu son passé et ses pairs
     """,
 )
 

@@ -8,6 +8,9 @@ from features.streams import Block, Items, Visits
 from ledger.arrays import Array
 
 WINDOW_DAYS = 90
+LONGEST_TENURE_DAYS = 365
+MOST_INVOICES = 50
+"""Beyond these, more would only tell how late in the ledger it is, and trees take it for that."""
 
 BILLED = np.dtype([("first", np.int64), ("items", np.int64), ("amount", np.int64)], align=True)
 """Items of a customer that became known in a window, and the first of them."""
@@ -40,9 +43,11 @@ def write_relation(
             row = rows[v - visits.starts[block.first]]
             oldest = first + 1 if own == first else first
             latest = known - 2 if own == known - 1 else known - 1
-            row.tenure_days = as_of - items.known_on[oldest] if oldest < known else np.nan
+            row.tenure_days = np.nan
+            if oldest < known:
+                row.tenure_days = min(as_of - items.known_on[oldest], LONGEST_TENURE_DAYS)
             row.days_since_invoice = as_of - items.known_on[latest] if latest >= first else np.nan
-            row.invoices = known - first - (own >= 0)
+            row.invoices = min(known - first - (own >= 0), MOST_INVOICES)
             in_90, in_180 = own >= windows[0].first, own >= windows[1].first
             own_amount = items.amount_minor[own] if own >= 0 else 0
             row.invoices_90d = windows[0].items - in_90

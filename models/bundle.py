@@ -83,6 +83,11 @@ class ModelBundle:
         """When an item is paid, late, in default: as the models were trained."""
         return Definitions(**self.recipe["definitions"])
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could be trained only in part, and why."""
+        return tuple(self.metrics.get("notes", ()))
+
     def score_invoices(
         self, frame: FeatureFrame, explain: int = 0, language: Language = "en"
     ) -> InvoiceScores:

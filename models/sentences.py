@@ -19,6 +19,8 @@ WEEKDAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
 }
 FLAGS = {"en": ("no", "yes"), "fr": ("non", "oui")}
+LATE = {"en": "late", "fr": "de retard"}
+EARLY = {"en": "early", "fr": "d'avance"}
 DAYS = {"en": ("day", "days"), "fr": ("jour", "jours")}
 
 
@@ -28,15 +30,15 @@ def sentence(
     """The feature's sentence with its value and the reference's; None is no evidence.
 
     >>> late = Feature(
-    ...     "days_late_mean", "days", "behaviour", 1, "paid {value} late, against {reference}",
-    ...     "paie avec {value} de retard, contre {reference}",
+    ...     "days_late_mean", "days late", "behaviour", 1, "paid {value}, against {reference}",
+    ...     "paie avec {value}, contre {reference}",
     ... )
     >>> sentence(late, 12.0, 1.0)
-    'paid 12 days late, against 1 day'
+    'paid 12 days late, against 1 day late'
     >>> sentence(late, 12.0, None, "fr")
     'paie avec 12 jours de retard, contre aucune donnée'
-    >>> sentence(late, None, 1.0)
-    'no record: paid … late, against 1 day'
+    >>> sentence(late, None, -1.5)
+    'no record: paid …, against 1.5 days early'
     """
     template = feature.sentence_en if language == "en" else feature.sentence_fr
     text = template.format(
@@ -61,6 +63,11 @@ def _days(value: float, language: Language) -> str:
     text = _number(value, language, 1)
     singular = abs(value) < 2 if language == "fr" else text in ("1", "-1")
     return f"{text} {DAYS[language][0 if singular else 1]}"
+
+
+def _days_late(value: float, language: Language) -> str:
+    side = LATE[language] if round(value, 1) >= 0 else EARLY[language]
+    return f"{_days(abs(value), language)} {side}"
 
 
 def _share(value: float, language: Language) -> str:
@@ -91,6 +98,7 @@ UNITS: Mapping[str, Callable[[float, Language], str]] = {
     "count": partial(_number, digits=1),
     "day of month": partial(_number, digits=0),
     "days": _days,
+    "days late": _days_late,
     "flag": _flag,
     "money": partial(_number, digits=0),
     "ratio": partial(_number, digits=2),

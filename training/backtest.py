@@ -196,7 +196,7 @@ def _fold(whole: _Hindsight, bundle: ModelBundle, first: int, end: int) -> Fold:
         _pd(whole, bundle, customer, as_of),
         simple,
         _accuracy(scores.distribution, simple, outcomes, invoice),
-        (*bundle.absent.values(), *bundle.metrics["notes"]),
+        (*bundle.absent.values(), *bundle.notes),
     )
 
 

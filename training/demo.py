@@ -49,7 +49,8 @@ def demonstrate(
     ledger = read_ledger(path)
     model = _champion(settings, ledger, now, progress)
     as_of = ledger.extract.complete_through
-    run = make_run(settings, ledger, model, read_policy(), as_of, REASONS, now, progress)
+    policy = read_policy(settings.policy)
+    run = make_run(settings, ledger, model, policy, as_of, REASONS, now, progress)
     return Demonstration(path, run)
 
 

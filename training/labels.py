@@ -13,6 +13,11 @@ from ledger.due import due_days
 from ledger.ledger import Ledger
 from ledger.settlement import CANCELLED, OPEN, PAID, Settlements, settle, state_at
 
+RECORDED_SHARE = 0.99
+"""Share of payments that must be on the books before silence counts as no payment."""
+MOST_RECORDING_DAYS = 30
+"""Bound of that wait, for books whose past was recorded at one later time."""
+
 
 @dataclass(frozen=True)
 class DelayOutcomes:
@@ -31,8 +36,13 @@ class DelayOutcomes:
     paid, paid_on
         Whether it was paid, and on which day, which means something only where it was.
     followed_through
-        Last day of which it is known whether the invoice was paid on it: the day it was
-        cancelled, else `through`. Bad debt is followed to the end: never paid, not censored.
+        Last day the invoice was followed: the day it was cancelled, else `through`. Bad debt is
+        followed to the end: never paid, not censored.
+    recorded_through
+        Last day whose payments are nearly all on the books: `RECORDED_SHARE` of the payments
+        known were known within `through - recorded_through` days, at most
+        `MOST_RECORDING_DAYS`. Of the days after it nothing is learned, for payments recorded
+        late would read as no payments.
     settlements
         The changes behind all this, to ask what was known on a day.
     """
@@ -44,6 +54,7 @@ class DelayOutcomes:
     paid: Flags
     paid_on: Days
     followed_through: Days
+    recorded_through: int
     settlements: Settlements
 
     def __len__(self) -> int:
@@ -91,8 +102,22 @@ def delay_outcomes(ledger: Ledger, definitions: Definitions) -> DelayOutcomes:
         state == PAID,
         paid_on,
         np.where(state == CANCELLED, last_change, followed),
+        through - recording_days(settlements, through),
         settlements,
     )
+
+
+def recording_days(settlements: Settlements, through: int) -> int:
+    """Days within which nearly all payments of invoices became known, by a day; 0 without any.
+
+    The least number of days that `RECORDED_SHARE` of them needed, at most `MOST_RECORDING_DAYS`.
+    """
+    paid = (settlements.state == PAID) & (settlements.known_on <= through)
+    waited = (settlements.known_on - settlements.paid_on)[paid]
+    if len(waited) == 0:
+        return 0
+    needed = int(np.quantile(waited, RECORDED_SHARE, method="inverted_cdf"))
+    return min(max(needed, 0), MOST_RECORDING_DAYS)
 
 
 def known_states(settlements: Settlements, invoice: Rows, as_of: Days) -> Codes:

@@ -62,9 +62,9 @@ def looks_at(ledger: Ledger, outcomes: DelayOutcomes, moments: Moments) -> Looks
     """Looks at every invoice: on the day it was known, and on the recipe's days while open.
 
     Only looks that have a row: an interval exists for a look if it lies wholly after `as_of` and
-    wholly on or before the last day the invoice was followed, and the invoice was not paid
-    before it; whatever happened in it (DESIGN section 4). The first interval counts as whole
-    from `LOWER_ENDS[0]` on.
+    wholly on or before the last day the invoice was followed and payments are on the books, and
+    the invoice was not paid before it; whatever happened in it (DESIGN section 4). The first
+    interval counts as whole from `LOWER_ENDS[0]` on.
     """
     every = np.flatnonzero(outcomes.observable)
     at_issue = outcomes.observed_from[every]
@@ -87,7 +87,8 @@ def _looks(outcomes: DelayOutcomes, invoice: Rows, as_of: Days, weight: float) -
     due_on = outcomes.due_on[invoice]
     paid = outcomes.paid[invoice]
     first = np.searchsorted(LOWER_ENDS, as_of - due_on, side="left")
-    followed = outcomes.followed_through[invoice] - due_on
+    followed_through = np.minimum(outcomes.followed_through[invoice], outcomes.recorded_through)
+    followed = followed_through - due_on
     last_followed = np.searchsorted(UPPER_ENDS, followed, side="right") - 1
     paid_in = np.searchsorted(UPPER_ENDS, outcomes.paid_on[invoice] - due_on, side="left")
     paid_in = np.where(paid, paid_in, INTERVALS)

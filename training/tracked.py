@@ -56,7 +56,7 @@ class RegisteredTraining:
     def notes(self) -> tuple[str, ...]:
         """What could not be trained, or only in part, and why."""
         absent = (f"no {name} model: {why}" for name, why in self.bundle.absent.items())
-        return (*absent, *self.bundle.metrics["notes"])
+        return (*absent, *self.bundle.notes)
 
 
 def train_tracked(

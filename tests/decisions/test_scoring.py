@@ -1,5 +1,7 @@
 """Scoring a portfolio, a part of it, and a ledger that came with a request."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,12 @@ def test_a_customer_alone_still_has_its_group(ledger: Ledger, bundle: ModelBundl
     assert (given.exposure[0], given.group_exposure[0]) == (1000.0, 1609.0)
     assert (given.parent_limit[0], given.has_parent_limit[0]) == (1500.0, True)
     assert found.credit.limits.freeze[0]
+
+
+def test_scores_say_what_could_be_trained_only_in_part(ledger: Ledger, bundle: ModelBundle) -> None:
+    thin = replace(bundle, metrics={"notes": ["delay: every invoice has the same hazards"]})
+    found = score_portfolio(ledger, thin, POLICY, DAY)
+    assert found.notes == ("delay: every invoice has the same hazards",)
 
 
 def test_nothing_is_expected_of_a_deduction(ledger: Ledger, bundle: ModelBundle) -> None:

@@ -360,3 +360,21 @@ def test_an_invoice_that_is_not_yet_known_is_refused(ledger: Ledger) -> None:
         features(ledger, "A", "N01", "2024-04-01")
     with pytest.raises(ObservationError, match="invoice A08 belongs to another customer"):
         features(ledger, "B", "A08", "2024-04-02")
+
+
+def test_tenure_and_invoices_stop_where_more_would_only_tell_the_day() -> None:
+    issued = pd.date_range("2022-01-01", periods=60, freq="10D")
+    invoices = pd.DataFrame(
+        {
+            "invoice_id": [f"L{n:02d}" for n in range(60)],
+            "customer_id": "L",
+            "issued_on": issued,
+            "due_on": issued,
+            "amount": 100,
+        }
+    )
+    old = ledger_from_frames({"invoices": invoices}, Extract("EUR", parse_day("2023-12-31")))
+    check(features(old, "L", "L36", "2022-12-27"), {"tenure_days": 360, "invoices": 36})
+    check(features(old, "L", "L37", "2023-01-06"), {"tenure_days": 365, "invoices": 37})
+    check(features(old, "L", "L50", "2023-05-16"), {"tenure_days": 365, "invoices": 50})
+    check(features(old, "L", "L51", "2023-05-26"), {"tenure_days": 365, "invoices": 50})

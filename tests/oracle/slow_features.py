@@ -287,9 +287,9 @@ class SlowFeatures:
         before = sum(i.amount for i in others if as_of - 180 < i.known_on <= as_of - 90)
         status = self.fact(customer, "status", as_of)
         return {
-            "tenure_days": as_of - min(days) if days else NAN,
+            "tenure_days": min(as_of - min(days), 365) if days else NAN,
             "days_since_invoice": as_of - max(days) if days else NAN,
-            "invoices": len(others),
+            "invoices": min(len(others), 50),
             "invoices_90d": sum(day > as_of - 90 for day in days),
             "billing_growth": billed / before if before > 0 else NAN,
             "on_hold": float(status is not None and status != "active"),

@@ -10,9 +10,15 @@ from ledger.days import date_of, parse_day
 from ledger.default import DefaultSpells, default_spells
 from ledger.definitions import Definitions
 from ledger.due import due_days
-from ledger.settlement import OPEN, PAID, settle, state_at
+from ledger.settlement import OPEN, PAID, Settlements, settle, state_at
 from tests.ledgers import FIRST_DAY, LAST_DAY, random_ledger
-from training.labels import active_customers, default_labels, delay_outcomes, month_ends
+from training.labels import (
+    active_customers,
+    default_labels,
+    delay_outcomes,
+    month_ends,
+    recording_days,
+)
 
 EAGER = Definitions(delinquency_threshold_days=20, default_abs=1.0, pd_horizon_days=90)
 
@@ -41,6 +47,26 @@ def test_later_than_is_known_once_the_day_has_passed(seed: int) -> None:
         later, known = outcomes.later_than(k)
         assert not known[due_on + k > LAST_DAY].any()
         assert (later == ~((state == PAID) & (paid_on <= due_on + k))).all()
+
+
+@pytest.mark.parametrize(
+    ("late", "waits"), [(0, 0), (1, 0), (2, 6), (200, 6)], ids=["none", "1 %", "2 %", "all"]
+)
+def test_payments_are_waited_for_as_long_as_ninety_nine_in_a_hundred_need(
+    late: int, waits: int
+) -> None:
+    known = np.full(100, 10, np.int32)
+    paid_on = known - 6 * (np.arange(100) < late)
+    paid = Settlements(np.arange(100), known, np.full(100, PAID, np.int32), paid_on)
+    assert recording_days(paid, 10) == waits
+    assert recording_days(paid, 9) == 0
+
+
+def test_books_recorded_all_at_once_are_waited_for_thirty_days_at_most() -> None:
+    one = np.ones(1, np.int32)
+    assert (
+        recording_days(Settlements(np.zeros(1, np.int64), 5000 * one, PAID * one, one), 9999) == 30
+    )
 
 
 def test_month_ends_include_both_bounds() -> None:

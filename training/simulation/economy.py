@@ -18,8 +18,6 @@ SEASON_LOG_ODDS = (0.0, -0.05, -0.1, 0.0, 0.0, 0.0, 0.1, 0.3, 0.0, -0.05, 0.0, 0
 """Log-odds of paying late by month of issue, January first: holidays slow approval down."""
 CLIMATE_PERSISTENCE = 0.85
 """Share of last month's business climate that lasts."""
-CLIMATE_SHOCK = 0.12
-"""Standard deviation of a month's news to the business climate, log-odds."""
 RATE_SHOCK = 0.008
 """Standard deviation of a week's change of an exchange rate, log."""
 
@@ -80,7 +78,7 @@ def simulate_economy(settings: SimulationSettings, rng: np.random.Generator) -> 
     ]
     is_business = np.is_busday(dates, holidays=np.array(holidays, dtype="datetime64[D]"))
     month = month_index(absolute) - month_index(absolute[:1])
-    climate = _climate(int(month[-1]) + 1, rng)
+    climate = _climate(int(month[-1]) + 1, settings.climate_shock_log_odds, rng)
     if settings.regime_shift_month is not None:
         climate[settings.regime_shift_month :] += settings.regime_shift_log_odds
     month_of_year = month_index(absolute) % 12
@@ -131,9 +129,9 @@ def _months_later(start: date, months: int) -> date:
     )
 
 
-def _climate(months: int, rng: np.random.Generator) -> Floats:
+def _climate(months: int, shock: float, rng: np.random.Generator) -> Floats:
     """AR(1) climate of each month in log-odds, begun in its stationary law, shape (months,)."""
-    climate = rng.normal(0.0, CLIMATE_SHOCK, months)
+    climate = rng.normal(0.0, shock, months)
     climate[0] /= np.sqrt(1 - CLIMATE_PERSISTENCE**2)
     for month in range(1, months):
         climate[month] += CLIMATE_PERSISTENCE * climate[month - 1]

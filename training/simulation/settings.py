@@ -26,6 +26,10 @@ class SimulationSettings:
     invoices_per_customer_month
         Mean number of invoices of a customer in a month, over customers; skewed, so that a few
         large customers have many.
+    climate_shock_log_odds
+        Standard deviation of a month's news to the business climate, in log-odds of paying late.
+        No forecast can know it: the default moves the share of late invoices by about a
+        percentage point a month.
     regime_shift_month
         Month of the ledger, 0 the first, from which the business climate is another one; None
         for no shift.
@@ -46,6 +50,7 @@ class SimulationSettings:
     seed: int = 7
     start: date = date(2022, 1, 1)
     invoices_per_customer_month: float = 4.0
+    climate_shock_log_odds: float = 0.05
     regime_shift_month: int | None = None
     regime_shift_log_odds: float = 0.8
     reporting_currency: str = "EUR"
@@ -59,6 +64,7 @@ class SimulationSettings:
                 0 < self.invoices_per_customer_month <= 1000,
                 "more than 0 and at most 1000",
             ),
+            "climate_shock_log_odds": (0 <= self.climate_shock_log_odds <= 1, "0 to 1"),
             "regime_shift_month": (
                 self.regime_shift_month is None or 0 <= self.regime_shift_month < self.months,
                 f"a month of the simulation, 0 to {self.months - 1}, or none",
