@@ -1,6 +1,6 @@
 """Fitting of LightGBM boosters whose size follows the data, the same bytes every time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -88,21 +88,32 @@ class TreeData:
         ).construct()
 
     def judge(
-        self, earlier: Flags, later: Flags, parameters: Mapping[str, Any], trees: Trees
+        self,
+        earlier: Flags,
+        later: Flags,
+        parameters: Mapping[str, Any],
+        trees: Trees,
+        watch: Callable[[int, float], None] | None = None,
     ) -> JudgedTrees | None:
         """Trees of the earlier rows, judged by the later ones.
 
-        None where one of them does not hold both labels.
+        None where one of them does not hold both labels. After each round `watch` is told how
+        many there were and the log loss of the later rows; what it raises ends the fitting.
         """
         if not (_both(self._happened[earlier]) and _both(self._happened[later])):
             return None
         judged = np.flatnonzero(later)
+        callbacks: list[Callable[..., Any]] = [
+            lgb.early_stopping(trees.patience_rounds, verbose=False)
+        ]
+        if watch is not None:
+            callbacks.append(_watched_by(watch))
         booster = lgb.train(
             dict(parameters),
             self._data.subset(np.flatnonzero(earlier).tolist()),
             trees.max_rounds,
             valid_sets=[self._data.subset(judged.tolist())],
-            callbacks=[lgb.early_stopping(trees.patience_rounds, verbose=False)],
+            callbacks=callbacks,
         )
         rounds = booster.best_iteration
         return JudgedTrees(
@@ -141,6 +152,13 @@ def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[s
         "force_row_wise": True,
         "verbosity": -1,
     }
+
+
+def _watched_by(watch: Callable[[int, float], None]) -> Callable[[Any], None]:
+    def after_round(env: Any) -> None:
+        watch(env.iteration + 1, float(env.evaluation_result_list[0][2]))
+
+    return after_round
 
 
 def _both(happened: Flags) -> bool:

@@ -3,7 +3,8 @@
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from training.recipe import Recipe
 from training.tracking import TrackedRun, register, tracked_run
 from training.train import STEPS as TRAINING_STEPS
 from training.train import train
-from training.tune import tuned
+from training.tune import Tried, tuned
 
 STEPS = (*TRAINING_STEPS, "Registering the bundle")
 EXPLAINED_INVOICES = 500
@@ -69,15 +70,20 @@ def train_tracked(
 ) -> RegisteredTraining:
     """Train, after so many trials of other sizes of trees, and register the challenger.
 
-    `progress` is told of each trial, then each of `STEPS`.
+    `progress` is told of each trial, then each of `STEPS`. Trials are child runs, and are kept
+    in `tuning.db` of the home, from which an interrupted tuning goes on.
     """
-    made = tuned(ledger, as_of, recipe, trials, progress) if trials else recipe
-    bundle = train(ledger, as_of, made, progress)
-    progress(STEPS[-1])
-    with tempfile.TemporaryDirectory() as scratch:
-        directory = Path(scratch) / "bundle"
-        sha256 = bundle.save(directory)
-        with tracked_run(settings, f"train {date_of(as_of)}") as run:
+    with tracked_run(settings, f"train {date_of(as_of)}") as run:
+        made = recipe
+        if trials:
+            storage = f"sqlite:///{settings.home / 'tuning.db'}"
+            log = partial(_log_trial, settings, run)
+            made = tuned(ledger, as_of, recipe, trials, storage, log, progress)
+        bundle = train(ledger, as_of, made, progress)
+        progress(STEPS[-1])
+        with tempfile.TemporaryDirectory() as scratch:
+            directory = Path(scratch) / "bundle"
+            sha256 = bundle.save(directory)
             _log_training(run, bundle, ledger, as_of)
             version = register(settings, run, directory)
     return RegisteredTraining(bundle, version, sha256, run.run_id)
@@ -95,6 +101,13 @@ def backtest_tracked(
     with tracked_run(settings, f"backtest {date_of(found.folds[0].cutoff)}") as run:
         _log_backtest(run, found, recipe, digest(ledger))
     return found, run.run_id
+
+
+def _log_trial(settings: Settings, run: TrackedRun, tried: Tried) -> None:
+    """Add a trial of a tuning to its run, as a child."""
+    with tracked_run(settings, f"trial {tried.number}", run) as child:
+        child.log_params({**asdict(tried.trees), "given_up": tried.given_up})
+        child.log_metrics({"hazard_log_loss": tried.log_loss})
 
 
 def _log_training(run: TrackedRun, bundle: ModelBundle, ledger: Ledger, as_of: int) -> None:

@@ -73,10 +73,16 @@ class TrackedRun:
 
 
 @contextmanager
-def tracked_run(settings: Settings, name: str) -> Iterator[TrackedRun]:
-    """Run that lasts as long as the block: finished at its end, failed if it raises."""
+def tracked_run(
+    settings: Settings, name: str, parent: TrackedRun | None = None
+) -> Iterator[TrackedRun]:
+    """Run that lasts as long as the block: finished at its end, failed if it raises.
+
+    With a parent it is a child run, as MLflow shows them.
+    """
     client = connect(settings)
-    run = client.create_run(_experiment_id(client, settings), run_name=name)
+    tags = {} if parent is None else {"mlflow.parentRunId": parent.run_id}
+    run = client.create_run(_experiment_id(client, settings), run_name=name, tags=tags)
     run_id = run.info.run_id
     try:
         yield TrackedRun(run_id, client)

@@ -69,7 +69,7 @@ def test_a_training_leaves_its_recipe_figures_and_card_in_mlflow(
 ) -> None:
     words = ("--recipe", ledger.parent / "recipe.toml", "--json")
     trained = json.loads(
-        run("train", ledger, "--as-of", "2023-09-30", "--tune", "1", *words).stdout
+        run("train", ledger, "--as-of", "2023-09-30", "--tune", "2", *words).stdout
     )
     client = connect(settings)
     artifacts = {file.path for file in client.list_artifacts(trained["run_id"])}
@@ -79,6 +79,10 @@ def test_a_training_leaves_its_recipe_figures_and_card_in_mlflow(
     assert data.params["data_sha256"] == trained["data_sha256"]
     assert data.params["delay.trees.max_rounds"] == "10"
     assert data.metrics["delay.rows"] == trained["metrics"]["delay"]["rows"]
+    parent = f"tags.`mlflow.parentRunId` = '{trained['run_id']}'"
+    runs = client.search_runs([client.get_experiment_by_name("duecast").experiment_id], parent)
+    assert {run.info.run_name for run in runs} == {"trial 0", "trial 1", "trial 2"}
+    assert all(run.data.metrics["hazard_log_loss"] > 0 for run in runs)
 
 
 def test_a_backtest_prints_a_table_and_writes_predictions(run: Run, ledger: Path) -> None:
