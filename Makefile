@@ -44,8 +44,10 @@ format: setup  ## Format the code and sort its imports
 	$(BIN)/ruff check --fix --select I .
 	$(BIN)/ruff format .
 
-bench: setup  ## Run the benchmarks
-	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+bench: $(KERNELS)  ## Run the benchmarks
+	for benchmark in features training reasons calibration; do \
+	  $(BIN)/python benchmarks/$$benchmark.py || exit 1; \
+	done
 
 clean:  ## Remove the environment, caches and builds; data in .duecast stays
 	rm -rf $(VENV) dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -23,7 +23,7 @@ for commands in (ledger.commands, training.commands, decisions.commands, serving
 
 
 def main() -> None:
-    """Run the command line; what duecast refuses is said on stderr, with exit code 2.
+    """Run the command line; what duecast or the file system refuses is said on stderr, exit 2.
 
     LightGBM's threads sleep while they wait for each other: where another process has one of the
     cores, threads that spin make training many times slower.
@@ -33,6 +33,11 @@ def main() -> None:
         app()
     except DuecastError as error:
         print(error, file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         sys.exit(2)
 
 

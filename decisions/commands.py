@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from decisions.report_commands import app as reports
+
 if TYPE_CHECKING:
     from decisions.runs import Run
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(reports)
 
 DAY = ["%Y-%m-%d"]
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
@@ -133,7 +136,7 @@ def _run(
     with shown_progress(1 + len(STEPS)) as begin:
         begin("Loading the champion")
         model = champion(settings)
-        return make_run(settings, data, model, decided_by, day, explain, now, begin)
+        return make_run(settings, data, model, decided_by, day, explain, now, begin, source=path)
 
 
 def _require_collector(name: str, customers: Any) -> None:

@@ -1,7 +1,5 @@
 """What credit limits are computed from, derived from the ledger as known on a day."""
 
-from datetime import date
-
 import numpy as np
 
 from decisions.accounts import Accounts, fact_numbers, fact_texts
@@ -12,8 +10,9 @@ from decisions.policy import LimitPolicy
 from decisions.position import Position
 from decisions.proven_balances import proven_balances
 from ledger.applications import is_credit_note
-from ledger.arrays import Array, Codes, Days, Flags, Floats, Minor
-from ledger.days import day_of, month_index
+from ledger.arrays import Array, Codes, Flags, Floats, Minor
+from ledger.days import month_index
+from ledger.known_facts import day_in
 from ledger.money import exponent
 from ledger.rates import to_reporting
 from models.scores import CustomerScores
@@ -114,11 +113,12 @@ def terms_days(position: Position) -> Floats:
 def approved_limits(position: Position) -> tuple[Floats, Flags]:
     """Limit in force of each customer, in major reporting units, and whether there is one, (n,).
 
-    The fact `credit_limit`, until the close of the fact `limit_valid_until` where there is one.
+    The fact `credit_limit`, until the close of the fact `limit_valid_until` where there is one;
+    not in force where that is no date.
     """
     limit, known = fact_numbers(position, CREDIT_LIMIT)
-    until, has_until = _dates(fact_texts(position, LIMIT_VALID_UNTIL))
-    in_force = known & ~(has_until & (until < position.as_of))
+    until = fact_texts(position, LIMIT_VALID_UNTIL)
+    in_force = known & ((until == "") | _not_passed(until, position.as_of))
     return np.where(in_force, limit, 0.0), in_force
 
 
@@ -128,9 +128,9 @@ def overrides(position: Position) -> tuple[Floats, Flags]:
     It counts only where the facts also say by whom, why, and a last day that has not passed.
     """
     limit, known = fact_numbers(position, LIMIT_OVERRIDE)
-    until, has_until = _dates(fact_texts(position, OVERRIDE_UNTIL))
+    until = fact_texts(position, OVERRIDE_UNTIL)
     said = (fact_texts(position, OVERRIDE_BY) != "") & (fact_texts(position, OVERRIDE_WHY) != "")
-    in_force = known & said & has_until & (until >= position.as_of)
+    in_force = known & said & _not_passed(until, position.as_of)
     return np.where(in_force, np.maximum(limit, 0.0), 0.0), in_force
 
 
@@ -147,13 +147,8 @@ def _parent_limits(position: Position) -> tuple[Floats, Flags]:
     return limit, known
 
 
-def _dates(texts: Array) -> tuple[Days, Flags]:
-    """Days of ISO dates, and which texts are one, both shape (n,)."""
-    days, known = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.bool_)
-    for row in np.flatnonzero(texts != ""):
-        try:
-            days[row] = day_of(date.fromisoformat(texts[row]))
-        except ValueError:
-            continue
-        known[row] = True
-    return days, known
+def _not_passed(texts: Array, as_of: int) -> Flags:
+    """Which texts are a date that has not passed before `as_of`; other text is none, shape (n,)."""
+    words, word = np.unique(texts.astype(str), return_inverse=True)
+    days = [day_in(text) for text in words]
+    return np.array([day is not None and day >= as_of for day in days], np.bool_)[word]

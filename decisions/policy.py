@@ -27,6 +27,13 @@ Factor = Annotated[float, Within(0)]
 
 
 @dataclass(frozen=True)
+class AgingPolicy:
+    """Last days past due of the aging buckets; one more bucket follows."""
+
+    bounds_days: tuple[Annotated[int, Within(1)], ...]
+
+
+@dataclass(frozen=True)
 class GradePolicy:
     """Bands of pd and the caps on grades."""
 
@@ -95,6 +102,7 @@ class Policy:
     version: str
     effective_from: date
     unknown_is_natural_person: bool
+    aging: AgingPolicy
     grades: GradePolicy
     scorecard: Scorecard
     limits: LimitPolicy
@@ -140,6 +148,7 @@ def digest(policy: Policy) -> str:
 def _contradictions(given: Mapping[str, Any]) -> list[str]:
     """What is wrong with values that are each right alone, in the sections that can be read."""
     checks: dict[str, tuple[type, Callable[[Any], list[str]]]] = {
+        "aging": (AgingPolicy, _aging_contradictions),
         "grades": (GradePolicy, _grade_contradictions),
         "scorecard": (Scorecard, _scorecard_contradictions),
         "limits": (LimitPolicy, _limit_contradictions),
@@ -151,6 +160,10 @@ def _contradictions(given: Mapping[str, Any]) -> list[str]:
         if section is not None:
             found += contradictions(section)
     return found
+
+
+def _aging_contradictions(aging: AgingPolicy) -> list[str]:
+    return _rising("aging.bounds_days", aging.bounds_days, len(aging.bounds_days))
 
 
 def _grade_contradictions(grades: GradePolicy) -> list[str]:

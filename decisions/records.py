@@ -1,12 +1,13 @@
 """The record of what was decided: score runs, and who was champion when."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -31,6 +32,8 @@ class RunRecord:
     ----------
     run_id
         Derived from the day, the ledger, the model, the policy and the number of reasons.
+    source
+        Where the ledger was read from: one ledger keeps it from day to day.
     as_of, ledger_through, since
         Day scored, last day the ledger is complete through, and day of the run before it.
     ledger_sha256
@@ -48,6 +51,7 @@ class RunRecord:
     """
 
     run_id: str
+    source: str
     as_of: date
     ledger_through: date
     since: date
@@ -65,7 +69,21 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class Promotion:
-    """A version made champion: which, in place of which (None: the first), when, by whom, why."""
+    """A version made champion: which, in place of which (None: the first), when, by whom, why.
+
+    Parameters
+    ----------
+    version, previous, sha256
+        Registered versions, and the content hash of the new champion.
+    promoted_at
+        When, in UTC.
+    promoted_by, why
+        Who decided, and the reason given.
+    gates
+        What each gate found, JSON values; none for a rollback.
+    rollback
+        Whether it undid an earlier promotion.
+    """
 
     version: int
     previous: int | None
@@ -73,6 +91,8 @@ class Promotion:
     promoted_at: datetime
     promoted_by: str
     why: str
+    gates: list[dict[str, Any]] = field(default_factory=list)
+    rollback: bool = False
 
 
 _RUNS = Table(
@@ -80,6 +100,7 @@ _RUNS = Table(
     METADATA,
     Column("seq", Integer, primary_key=True),
     Column("run_id", String, nullable=False),
+    Column("source", String, nullable=False),
     Column("as_of", Date, nullable=False),
     Column("ledger_through", Date, nullable=False),
     Column("since", Date, nullable=False),
@@ -109,6 +130,8 @@ _PROMOTIONS = Table(
     Column("promoted_at", DateTime, nullable=False),
     Column("promoted_by", String, nullable=False),
     Column("why", String, nullable=False),
+    Column("gates", JSON, nullable=False),
+    Column("rollback", Boolean, nullable=False),
     info=APPEND_ONLY,
     sqlite_autoincrement=True,
 )
@@ -123,15 +146,19 @@ def append_run(engine: Engine, run: RunRecord) -> None:
 def runs(
     engine: Engine,
     *,
+    source: str | None = None,
     run_id: str | None = None,
     as_of: date | None = None,
     before: date | None = None,
 ) -> tuple[RunRecord, ...]:
     """Runs that were recorded, the latest day first, of one day the last recorded first.
 
-    Only the one with an id, those as of a day, or those as of a day before another, where given.
+    Only those of a source, the one with an id, those as of a day, or those as of a day before
+    another, where given.
     """
     wanted = select(_RUNS).order_by(_RUNS.c.as_of.desc(), _RUNS.c.seq.desc())
+    if source is not None:
+        wanted = wanted.where(_RUNS.c.source == source)
     if run_id is not None:
         wanted = wanted.where(_RUNS.c.run_id == run_id)
     if as_of is not None:

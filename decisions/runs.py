@@ -48,6 +48,7 @@ class NoRunError(DuecastError):
 class Identity:
     """What makes a run the one it is."""
 
+    source: str
     as_of: date
     ledger_sha256: str
     model_version: int
@@ -89,12 +90,14 @@ def make_run(
     explain: int,
     made_at: datetime,
     progress: Callable[[str], None] = silent,
+    *,
+    source: Path,
 ) -> Run:
     """The score run of a ledger on a day; the one that exists, where its files are intact.
 
     It is there only when all of its files are written and it is recorded. The same ledger as
     known at `as_of`, model, policy and number of reasons make the same run, bit for bit, given
-    the day of the run before it, from which on broken promises count.
+    the day of the run of this ledger before it, from which on broken promises count.
 
     Parameters
     ----------
@@ -106,6 +109,8 @@ def make_run(
         Now, in UTC.
     progress
         Told each of `STEPS` as it begins.
+    source
+        Where the ledger was read from: runs of another place are those of another ledger.
 
     Raises
     ------
@@ -115,6 +120,7 @@ def make_run(
     engine = open_store(settings)
     known = ledger.known_at(as_of)
     identity = Identity(
+        str(source.resolve()),
         date_of(as_of),
         digest(known),
         champion.version,
@@ -129,7 +135,9 @@ def make_run(
             return run
         since = run.record.since
     else:
-        since = _since(runs(engine, before=identity.as_of), policy, identity.as_of)
+        since = _since(
+            runs(engine, source=identity.source, before=identity.as_of), policy, identity.as_of
+        )
     progress(STEPS[0])
     portfolio = score_portfolio(ledger, champion.bundle, policy, as_of, explain)
     found = worklist(policy, portfolio, day_of(since))
@@ -143,6 +151,7 @@ def make_run(
     facts = _facts(identity, portfolio, champion, policy, since)
     record = RunRecord(
         run_id=identity.run_id,
+        source=identity.source,
         as_of=identity.as_of,
         ledger_through=date_of(known.extract.complete_through),
         since=since,
@@ -161,23 +170,26 @@ def make_run(
     return Run(record, directory)
 
 
-def find_run(settings: Settings, *, run_id: str | None = None, as_of: date | None = None) -> Run:
-    """The run with an id, else the last one of a day, else the last one of all.
+def find_run(
+    settings: Settings, source: Path, *, run_id: str | None = None, as_of: date | None = None
+) -> Run:
+    """The run of a ledger with an id, else the last one of a day, else the last one of all.
 
     Raises
     ------
     NoRunError
         If there is no such run, or its files are not what was recorded.
     """
-    found = runs(open_store(settings), run_id=run_id, as_of=as_of)
+    place = str(source.resolve())
+    found = runs(open_store(settings), source=place, run_id=run_id, as_of=as_of)
     if not found:
         which = f"run {run_id}" if run_id else f"score run as of {as_of}" if as_of else "score run"
-        raise NoRunError(f"there is no {which}; make one with `duecast score LEDGER --as-of DATE`")
+        raise NoRunError(f"there is no {which}; make one with `duecast worklist LEDGER`")
     run = Run(found[0], _directory(settings, found[0].run_id))
     if not _intact(run):
         raise NoRunError(
             f"the files of run {run.record.run_id} are missing or altered; make it again with "
-            f"`duecast score LEDGER --as-of {run.record.as_of}`"
+            f"`duecast worklist LEDGER --as-of {run.record.as_of}`"
         )
     return run
 

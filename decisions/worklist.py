@@ -201,9 +201,15 @@ def _leads(portfolio: Portfolio, chased: Chase, owner: Rows) -> tuple[Rows, Days
 
 
 def _sentences(portfolio: Portfolio, customer: int, item: int) -> tuple[str, ...]:
-    """Reasons of an item's delay, then those of the customer's PD of other families."""
-    delay = portfolio.invoice_scores.reasons[item]
+    """Why an item comes late, then why its customer may default, in other families.
+
+    Only what makes it worse: a collector is not told what speaks for the customer.
+    """
+    delay = [reason for reason in portfolio.invoice_scores.reasons[item] if reason.contribution > 0]
     told = {reason.family for reason in delay}
-    default = portfolio.customer_scores.reasons[customer]
-    others = [reason for reason in default if reason.family not in told]
-    return tuple(reason.sentence for reason in (*delay, *others)[:REASONS])
+    default = [
+        reason
+        for reason in portfolio.customer_scores.reasons[customer]
+        if reason.contribution > 0 and reason.family not in told
+    ]
+    return tuple(reason.sentence for reason in (*delay, *default)[:REASONS])

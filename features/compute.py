@@ -111,7 +111,7 @@ def _past(
         build_incidents(ledger, history),
         build_due_days(history),
         build_calendar(history),
-        groups_of(ledger, history, priors),
+        groups_of(ledger, history, priors, definitions),
         Judged(priors.starts, priors.day, priors.total),
         numbers_at(ledger, history, "terms_days"),
         numbers_at(ledger, history, "credit_limit"),

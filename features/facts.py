@@ -9,6 +9,7 @@ from features.history import History
 from features.streams import Visits
 from ledger.arrays import Array, Floats, Rows
 from ledger.facts import FactChanges, fact_changes
+from ledger.known_facts import number_in
 from ledger.ledger import Ledger
 from ledger.order import starts_of
 
@@ -16,7 +17,7 @@ from ledger.order import starts_of
 def numbers_at(ledger: Ledger, history: History, name: str) -> Floats:
     """A customer's fact as a number at the close of each visit; NaN where none is, (visits,)."""
     changes = fact_changes(ledger, name)
-    numbers = np.array([_number(word) for word in changes.words] + [math.nan])
+    numbers = np.array([number_in(word) for word in changes.words] + [math.nan])
     return numbers[_values_at(history, changes)]
 
 
@@ -25,14 +26,6 @@ def words_at(ledger: Ledger, history: History, name: str, meanings: dict[str, in
     changes = fact_changes(ledger, name)
     numbers = np.array([meanings.get(word, -1) for word in changes.words] + [-1], np.int64)
     return numbers[_values_at(history, changes)]
-
-
-def _number(word: str) -> float:
-    try:
-        number = float(word)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
 
 
 def _values_at(history: History, changes: FactChanges) -> Array:

@@ -13,9 +13,9 @@ TERMS = features_of(
     terms_days days 0 from issue to due date
         terms of {value}
         échéance à {value}
-    terms_over_agreed_days days 0 terms less the terms_days agreed with the customer on the day
-        terms {value} longer than agreed
-        échéance plus longue que convenu de {value}
+    terms_over_agreed_days days_longer 0 terms less the terms_days agreed on with the customer
+        terms {value} than agreed
+        échéance {value} que convenu
     discount_pct count 0 discount for early payment, per cent
         a discount of {value} %
         escompte de {value} %
@@ -61,9 +61,9 @@ USUAL = features_of(
     amount_ratio ratio 0 amount over the geometric mean of the customer's other invoices
         {value} times the customer's usual amount
         {value} fois le montant habituel du client
-    terms_change_days days 0 terms less the mean terms of the customer's other invoices
-        terms {value} longer than the customer's usual
-        échéance plus longue que d'habitude de {value}
+    terms_change_days days_longer 0 terms less the mean terms of the customer's other invoices
+        terms {value} than the customer's usual
+        échéance {value} que d'habitude
     """,
 )
 
@@ -86,8 +86,8 @@ BEHAVIOUR = features_of(
     "behaviour",
     """
     outcomes count 0 invoices paid
-        {value} invoices paid so far
-        {value} factures payées à ce jour
+        invoices paid so far: {value}
+        factures payées à ce jour : {value}
     days_late_mean days_late + mean days late
         paid {value} on average
         paie avec {value} en moyenne
@@ -152,17 +152,17 @@ BEHAVIOUR = features_of(
         at worst paid {value} in the last five
         au pire {value} sur les cinq derniers
     outcomes_30d count 0 invoices that became known as paid in 30 days
-        {value} invoices paid in the last 30 days
-        {value} factures payées sur 30 jours
+        invoices paid in the last 30 days: {value}
+        factures payées sur 30 jours : {value}
     outcomes_90d count 0 invoices that became known as paid in 90 days
-        {value} invoices paid in the last 90 days
-        {value} factures payées sur 90 jours
+        invoices paid in the last 90 days: {value}
+        factures payées sur 90 jours : {value}
     outcomes_180d count 0 invoices that became known as paid in 180 days
-        {value} invoices paid in the last 180 days
-        {value} factures payées sur 180 jours
+        invoices paid in the last 180 days: {value}
+        factures payées sur 180 jours : {value}
     outcomes_365d count 0 invoices that became known as paid in 365 days
-        {value} invoices paid in the last 365 days
-        {value} factures payées sur 365 jours
+        invoices paid in the last 365 days: {value}
+        factures payées sur 365 jours : {value}
     days_late_mean_30d days_late 0 mean days late of outcomes_30d
         paid {value} on average over the last 30 days
         paie avec {value} en moyenne sur 30 jours
@@ -205,9 +205,9 @@ BEHAVIOUR = features_of(
     late_share_decayed_180d share 0 share paid late, weights halving every 180 days
         {value} of invoices paid late, mostly in the last year
         {value} des factures payées en retard, surtout la dernière année
-    days_late_trend days 0 days_late_decayed_15d less days_late_decayed_180d
-        paid {value} later of late than over the year
-        paie {value} plus tard ces temps-ci que sur l'année
+    days_late_trend days_later 0 days_late_decayed_15d less days_late_decayed_180d
+        paid {value} of late than over the year
+        paie {value} ces temps-ci que sur l'année
     days_late_like_terms days_late 0 mean days late at terms that differ by at most two days
         paid {value} on average at like terms
         {value} en moyenne à échéance semblable
@@ -218,8 +218,8 @@ BEHAVIOUR = features_of(
         paid {value} on average when due on this weekday
         {value} en moyenne pour ce jour d'échéance
     outcomes_same_weekday count 0 invoices paid that were due on the same weekday
-        {value} invoices due on this weekday paid so far
-        {value} factures échues ce jour de semaine payées à ce jour
+        invoices due on this weekday paid so far: {value}
+        factures échues ce jour de semaine payées à ce jour : {value}
     """,
 )
 
@@ -251,8 +251,8 @@ HABITS = features_of(
         {value} of payments made at the end of the month
         {value} des paiements en fin de mois
     payment_run_items count 0 invoices paid a run; mean of the last twelve days with a payment
-        {value} invoices paid at a time
-        {value} factures payées à la fois
+        invoices paid at a time: {value}
+        factures payées à la fois : {value}
     payment_gap_days days 0 lower median of the days between the last twelve runs
         {value} between payments
         {value} entre deux règlements
@@ -269,14 +269,14 @@ OPEN_ITEMS = features_of(
     "open items",
     """
     open_items count 0 other invoices that are open
-        {value} other open items
-        {value} autres factures ouvertes
+        other open items: {value}
+        autres factures ouvertes : {value}
     open_amount money 0 what is left of them
         {value} open in other items
         {value} d'encours par ailleurs
     overdue_items count 0 other open invoices more than the days of grace past due
-        {value} other items overdue
-        {value} autres factures échues
+        other items overdue: {value}
+        autres factures échues : {value}
     overdue_amount money 0 what is left of them
         {value} overdue in other items
         {value} d'échu par ailleurs
@@ -293,8 +293,8 @@ OPEN_ITEMS = features_of(
         newest other overdue item {value} past due
         plus récente autre facture échue depuis {value}
     due_soon_items count 0 other open invoices due in (as_of, as_of + 7]
-        {value} other items due within 7 days
-        {value} autres factures à échoir sous 7 jours
+        other items due within 7 days: {value}
+        autres factures à échoir sous 7 jours : {value}
     due_soon_amount money 0 what is left of them
         {value} due within 7 days in other items
         {value} à échoir sous 7 jours par ailleurs
@@ -302,8 +302,8 @@ OPEN_ITEMS = features_of(
         {value} of the credit limit used
         plafond de crédit utilisé à {value}
     part_paid_items count 0 other open invoices for which cash was received
-        {value} other open items paid in part
-        {value} autres factures payées en partie
+        other open items paid in part: {value}
+        autres factures payées en partie : {value}
     """,
 )
 
@@ -311,23 +311,23 @@ SIBLINGS = features_of(
     "siblings",
     """
     same_day_items count 0 other invoices that became known on the same day
-        {value} other invoices issued the same day
-        {value} autres factures émises le même jour
+        other invoices issued the same day: {value}
+        autres factures émises le même jour : {value}
     same_due_items count 0 other invoices known that fall due on the same day
-        {value} other invoices due the same day
-        {value} autres factures de même échéance
+        other invoices due the same day: {value}
+        autres factures de même échéance : {value}
     same_due_paid_share share 0 share of same_due_items that is paid
         {value} of the others due that day already paid
         {value} des autres de même échéance déjà payées
     same_week_items count 0 other invoices known that fall due from the same Monday to Sunday
-        {value} other invoices due the same week
-        {value} autres factures échéant la même semaine
+        other invoices due the same week: {value}
+        autres factures échéant la même semaine : {value}
     same_week_paid_share share 0 share of same_week_items that is paid
         {value} of the others due that week already paid
         {value} des autres échéant cette semaine déjà payées
-    paid_ahead_days days 0 from the due date to the latest of the last five invoices paid
-        invoices due {value} later already paid
-        factures échéant {value} plus tard déjà payées
+    paid_ahead_days days_after 0 from the due date to the latest of the last five invoices paid
+        of the last five paid the latest was due {value} this one
+        des cinq dernières payées la plus tardive échéait {value} celle-ci
     """,
 )
 
@@ -338,8 +338,8 @@ INCIDENTS = features_of(
         in dispute: {value}
         en litige : {value}
     open_disputes count 0 open disputes of other invoices
-        {value} open disputes of other invoices
-        {value} litiges ouverts sur d'autres factures
+        open disputes of other invoices: {value}
+        litiges ouverts sur d'autres factures : {value}
     disputes_per_invoice ratio 0 disputes of other invoices over their number
         {value} disputes per invoice so far
         {value} litige par facture à ce jour
@@ -353,17 +353,17 @@ INCIDENTS = features_of(
         {value} of promises kept
         {value} des promesses tenues
     broken_promises_365d count + promises judged broken in 365 days
-        {value} promises broken in a year
-        {value} promesses rompues en un an
+        promises broken in a year: {value}
+        promesses rompues en un an : {value}
     returned_payments_365d count + payments returned in 365 days
-        {value} payments returned in a year
-        {value} paiements rejetés en un an
+        payments returned in a year: {value}
+        paiements rejetés en un an : {value}
     part_paid_share share 0 share of other invoices ever open at the close of a day with cash for it
         {value} of other invoices paid in parts
         {value} des autres factures payées en plusieurs fois
     written_off_items count + other invoices written off
-        {value} other invoices written off
-        {value} autres factures passées en perte
+        other invoices written off: {value}
+        autres factures passées en perte : {value}
     """,
 )
 
@@ -377,11 +377,11 @@ RELATION = features_of(
         previous invoice {value} ago
         facture précédente il y a {value}
     invoices count 0 other invoices, at most 50
-        {value} other invoices so far
-        {value} autres factures à ce jour
+        other invoices so far: {value}
+        autres factures à ce jour : {value}
     invoices_90d count 0 other invoices that became known in 90 days
-        {value} other invoices in the last 90 days
-        {value} autres factures sur 90 jours
+        other invoices in the last 90 days: {value}
+        autres factures sur 90 jours : {value}
     billing_growth ratio 0 amount of invoices_90d over that of the 90 days before
         billing of 90 days {value} times that of the 90 before
         facturation de 90 jours {value} fois celle des 90 précédents
@@ -412,7 +412,7 @@ PORTFOLIO = features_of(
     country_late_share_365d share 0 the same share in the customer's country
         {value} of invoices in the country late over 365 days
         {value} des factures du pays en retard sur 365 jours
-    country_days_late_365d days_late 0 the same mean in the customer's country
+    country_days_late_365d days_late 0 the same mean in the customer's country, if declared constant
         invoices in the country paid {value} on average over 365 days
         factures du pays avec {value} en moyenne sur 365 jours
     segment_late_share_365d share 0 the same share in the segment of the day
@@ -424,7 +424,7 @@ PORTFOLIO = features_of(
     parent_late_share_365d share 0 the same share among the companies of the parent
         {value} of invoices of its group late over 365 days
         {value} des factures de son groupe en retard sur 365 jours
-    parent_days_late_365d days_late 0 the same mean among the companies of the parent
+    parent_days_late_365d days_late 0 the same mean in its group, if the parent is declared constant
         invoices of its group paid {value} on average over 365 days
         factures de son groupe avec {value} en moyenne sur 365 jours
     late_share_shrunk share + share late of outcomes and overdue items, shrunk towards its groups

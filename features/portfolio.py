@@ -10,6 +10,7 @@ from features.history import History
 from features.priors import DAYS_LATE, DUE, LATE, MATURE, PORTFOLIO, Priors, undated_groups
 from features.streams import Block, Visits
 from ledger.arrays import Array, Rows
+from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 
 YEAR_DAYS = 365
@@ -36,9 +37,9 @@ class Judged(NamedTuple):
     total: Array
 
 
-def groups_of(ledger: Ledger, history: History, priors: Priors) -> Groups:
+def groups_of(ledger: Ledger, history: History, priors: Priors, definitions: Definitions) -> Groups:
     """Find the groups of the observed customers in the priors, by name."""
-    country, parent, has_country, has_parent = undated_groups(ledger)
+    country, parent, has_country, has_parent = undated_groups(ledger, definitions)
     codes = np.flatnonzero(history.number >= 0)
     words = ledger.vocabularies["customer"]
     countries = _numbers(priors, "country", ledger.vocabularies["customers.country"])

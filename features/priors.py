@@ -107,7 +107,8 @@ def build_priors(ledger: Ledger, definitions: Definitions = _DEFAULTS) -> Priors
     ]
     customer, day, counts = (np.concatenate(columns) for columns in zip(*judged, strict=True))
     parts = [
-        _by_day(words, member, day, counts) for words, member in _memberships(ledger, customer, day)
+        _by_day(words, member, day, counts)
+        for words, member in _memberships(ledger, customer, day, definitions)
     ]
     names, days, sums = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     groups, group = np.unique(names, return_inverse=True)
@@ -176,14 +177,16 @@ def _known_states(
     return states, paid
 
 
-def _memberships(ledger: Ledger, customer: Codes, day: Days) -> list[tuple[Array, Rows]]:
+def _memberships(
+    ledger: Ledger, customer: Codes, day: Days, definitions: Definitions
+) -> list[tuple[Array, Rows]]:
     """Names of the groups of each kind, and the group of each customer on its day (-1: none)."""
     found: list[tuple[Array, Rows]] = [
         (np.array([PORTFOLIO], dtype=object), np.zeros(len(customer), np.int64))
     ]
     if len(customer) == 0:
         return found
-    country, parent, has_country, has_parent = undated_groups(ledger)
+    country, parent, has_country, has_parent = undated_groups(ledger, definitions)
     named = ledger.vocabularies["customers.country"]
     found.append((_names("country", named), np.where(has_country, country, -1)[customer]))
     words = ledger.vocabularies["customer"]
@@ -209,13 +212,18 @@ def _names(kind: str, words: Array) -> Array:
     return np.array([f"{kind}={word}" for word in words], dtype=object)
 
 
-def undated_groups(ledger: Ledger) -> tuple[Codes, Codes, Flags, Flags]:
-    """Codes of country and parent of each customer code, and whether each is known."""
+def undated_groups(ledger: Ledger, definitions: Definitions) -> tuple[Codes, Codes, Flags, Flags]:
+    """Codes of country and parent of each customer code, and whether each is known.
+
+    Known are only those that the definitions declare constant (DOMAIN section 1).
+    """
     customers = ledger.customers
     size = len(ledger.vocabularies["customer"])
     country, parent = np.zeros(size, np.int32), np.zeros(size, np.int32)
     has_country, has_parent = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     code = customers["customer_id"]
-    country[code], has_country[code] = customers["country"], customers.known("country")
-    parent[code], has_parent[code] = customers["parent_id"], customers.known("parent_id")
+    if "country" in definitions.constant_columns:
+        country[code], has_country[code] = customers["country"], customers.known("country")
+    if "parent_id" in definitions.constant_columns:
+        parent[code], has_parent[code] = customers["parent_id"], customers.known("parent_id")
     return country, parent, has_country, has_parent

@@ -11,11 +11,9 @@ from rich.console import Console
 from ledger.checks import check as check_ledger
 from ledger.findings import Report
 from ledger.ingest import ingest as ingest_source
-from ledger.report_commands import app as reports
 from ledger.report_screen import show_report
 
 app = typer.Typer(no_args_is_help=True)
-app.add_typer(reports)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 

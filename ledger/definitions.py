@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from ledger.errors import SettingsError
+
+CONSTANT_COLUMNS = ("country", "parent_id")
+"""Undated columns of `customers` that can be features, where they are said to be constant."""
+
 
 @dataclass(frozen=True)
 class Definitions:
@@ -22,6 +27,14 @@ class Definitions:
         Materiality of a default: amount in reporting currency, and share of receivables.
     pd_horizon_days
         Horizon of the probability of default.
+    constant_columns
+        Undated columns of `customers`, of `CONSTANT_COLUMNS`, that never change and so may be
+        features: with any other, what is known of today would stand in the past.
+
+    Raises
+    ------
+    SettingsError
+        If a constant column is none that can be a feature.
     """
 
     short_pay_abs: float = 1.0
@@ -32,3 +45,16 @@ class Definitions:
     default_abs: float = 500.0
     default_rel: float = 0.01
     pd_horizon_days: int = 180
+    constant_columns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "constant_columns", tuple(self.constant_columns))
+        unknown = sorted(set(self.constant_columns) - set(CONSTANT_COLUMNS))
+        if unknown:
+            raise SettingsError(
+                [
+                    f"definitions.constant_columns holds {name!r}; expected some of "
+                    f"{', '.join(CONSTANT_COLUMNS)}; leave it out"
+                    for name in unknown
+                ]
+            )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Array, Codes, Days, Flags, Floats
+from ledger.known_facts import number_in
 from ledger.ledger import Ledger
 
 _DAYS = np.int64(2**32)
@@ -40,16 +41,9 @@ class FactChanges:
 
     def numbers_at(self, customer: Codes, as_of: Days) -> tuple[Floats, Flags]:
         """The fact as a number, and whether one is known; text that is no number is unknown."""
-        text, known = self.at(customer, as_of)
-        numbers, readable = np.full(len(text), np.nan), np.zeros(len(text), np.bool_)
-        for word in np.unique(text[known].astype(str)):
-            try:
-                numbers[text == word] = float(word)
-            except ValueError:
-                continue
-            readable[text == word] = True
-        readable &= np.isfinite(numbers)
-        return np.where(readable, numbers, np.nan), readable
+        words, word = np.unique(self.at(customer, as_of)[0].astype(str), return_inverse=True)
+        numbers = np.array([number_in(text) for text in words], np.float64)[word]
+        return numbers, np.isfinite(numbers)
 
 
 def fact_changes(ledger: Ledger, name: str) -> FactChanges:

@@ -6,7 +6,7 @@ from ledger.arrays import Array, Codes, Days, Flags, Floats, Minor
 from ledger.days import date_of
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
-from ledger.money import exponent
+from ledger.money import convert, exponent
 
 MAX_AGE_DAYS = 7
 """Days after which a rate is too old to convert with."""
@@ -49,10 +49,9 @@ def to_reporting(
     even. Zero where there is no rate at most `max_age_days` old. All shapes (n,).
     """
     rates, known = rates_on(ledger, currency, on, max_age_days)
-    scale = np.power(
-        10.0, exponent(ledger.extract.reporting_currency) - exponents(ledger)[currency]
-    )
-    return np.where(known, np.rint(minor * rates * scale), 0).astype(np.int64), known
+    digits = exponents(ledger)[currency]
+    converted = convert(minor, rates, digits, exponent(ledger.extract.reporting_currency))
+    return np.where(known, converted, 0), known
 
 
 def in_reporting(ledger: Ledger, currency: Codes, minor: Minor, on: Days) -> Minor:

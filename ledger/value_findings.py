@@ -9,6 +9,7 @@ from ledger.arrays import Flags
 from ledger.currencies import row_currencies
 from ledger.drafts import Draft, Part
 from ledger.findings import Finding, sentence
+from ledger.known_facts import KNOWN_FACTS, FactValue
 from ledger.money import exponent
 from ledger.parsing import Parsed
 from ledger.schema import TABLES, ColumnSpec, Kind
@@ -42,6 +43,9 @@ def value_findings(draft: Draft, table: str, parsed: Mapping[str, Parsed]) -> li
                 found += _unreadable(draft, part, column, mine & bad, mine & given)
         if table == "payments":
             found += _unowned(draft, part, mine, parsed)
+    if table == "customer_facts":
+        for name, value in KNOWN_FACTS.items():
+            found += _unreadable_fact(draft, name, value)
     return found
 
 
@@ -80,6 +84,25 @@ def _unreadable(
         return f"{got}{count}; expected {_expected(draft, part, column, row)}"
 
     return draft.found("wrong-type" if whole else "unreadable-value", table, wrong, what)
+
+
+def _unreadable_fact(draft: Draft, name: str, value: FactValue) -> list[Finding]:
+    """Values of a fact that are not what they must be."""
+    facts, words = draft.ledger.customer_facts, draft.ledger.vocabularies["customer_facts.value"]
+    code = draft.ledger.code("customer_facts.name", name)
+    if code is None:
+        return []
+    stated = facts.known("name") & (facts["name"] == code) & facts.known("value")
+    used = np.unique(facts["value"][stated])
+    wrong = used[np.array([not value.fits(word) for word in words[used]], np.bool_)]
+
+    def what(row: int) -> str:
+        called = draft.called("customer_facts", row, "value")
+        got = draft.written("customer_facts", row, "value")
+        return f"{called} of {name} is {got!r}; expected {value.expected}"
+
+    where = stated & np.isin(facts["value"], wrong)
+    return draft.found("unreadable-value", "customer_facts", where, what)
 
 
 def _expected(draft: Draft, part: Part, column: ColumnSpec, row: int) -> str:

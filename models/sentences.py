@@ -19,8 +19,13 @@ WEEKDAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
 }
 FLAGS = {"en": ("no", "yes"), "fr": ("non", "oui")}
-LATE = {"en": "late", "fr": "de retard"}
-EARLY = {"en": "early", "fr": "d'avance"}
+SIDES: Mapping[str, Mapping[Language, tuple[str, str]]] = {
+    "days late": {"en": ("late", "early"), "fr": ("de retard", "d'avance")},
+    "days later": {"en": ("later", "earlier"), "fr": ("plus tard", "plus tôt")},
+    "days longer": {"en": ("longer", "shorter"), "fr": ("plus longue", "plus courte")},
+    "days after": {"en": ("after", "before"), "fr": ("après", "avant")},
+}
+"""What days mean by their unit: from zero up, and below."""
 DAYS = {"en": ("day", "days"), "fr": ("jour", "jours")}
 
 
@@ -53,6 +58,8 @@ def formatted(value: float | None, unit: str, language: Language = "en") -> str:
 
     >>> formatted(12.34, "days"), formatted(1, "days"), formatted(0.456, "share")
     ('12.3 days', '1 day', '46%')
+    >>> formatted(-9.6, "days late"), formatted(1, "days longer", "fr")
+    ('9.6 days early', '1 jour plus longue')
     >>> formatted(2, "weekday", "fr"), formatted(1234567.8, "money")
     ('mercredi', '1,234,568')
     """
@@ -65,9 +72,9 @@ def _days(value: float, language: Language) -> str:
     return f"{text} {DAYS[language][0 if singular else 1]}"
 
 
-def _days_late(value: float, language: Language) -> str:
-    side = LATE[language] if round(value, 1) >= 0 else EARLY[language]
-    return f"{_days(abs(value), language)} {side}"
+def _sided_days(value: float, language: Language, unit: str) -> str:
+    above, below = SIDES[unit][language]
+    return f"{_days(abs(value), language)} {above if round(value, 1) >= 0 else below}"
 
 
 def _share(value: float, language: Language) -> str:
@@ -98,7 +105,7 @@ UNITS: Mapping[str, Callable[[float, Language], str]] = {
     "count": partial(_number, digits=1),
     "day of month": partial(_number, digits=0),
     "days": _days,
-    "days late": _days_late,
+    **{unit: partial(_sided_days, unit=unit) for unit in SIDES},
     "flag": _flag,
     "money": partial(_number, digits=0),
     "ratio": partial(_number, digits=2),

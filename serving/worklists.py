@@ -105,7 +105,7 @@ def _chosen(run: Run, collector: str | None) -> pa.Table:
 def _run(settings: Settings, run_id: str | None) -> Run:
     """The run with an id, else the last one."""
     try:
-        return find_run(settings, run_id=run_id)
+        return find_run(settings, settings.served_ledger, run_id=run_id)
     except NoRunError as error:
         if run_id is not None and not runs(open_store(settings), run_id=run_id):
             flaw = Flaw(f"there is no score run {run_id!r}", parameter="run")

@@ -55,7 +55,7 @@ def settings(tmp_path: Path, empty_store: Path) -> Settings:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The directory of public payment data; a test that asks for it skips where there is none."""
-    directory = Path(os.environ.get("DUECAST_REAL_DATA", ROOT.parent / "shared" / "data"))
+    directory = ROOT / Settings.from_environment(os.environ).real_data
     if not directory.is_dir():
         pytest.skip(f"no real data in {directory}; set DUECAST_REAL_DATA to its directory")
     return directory

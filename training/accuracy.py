@@ -65,7 +65,7 @@ def baseline_accuracy(baseline: Baseline, outcomes: DelayOutcomes, invoice: Rows
     """Accuracy of a baseline on the same items as `model_accuracy`."""
     paid = outcomes.paid[invoice]
     return Accuracy(
-        {k: _event(baseline.later_than[k], outcomes, invoice, k) for k in LATER_THAN},
+        {k: _event(said, outcomes, invoice, k) for k, said in baseline.later_than.items()},
         days_accuracy(outcomes.days_late()[invoice][paid], baseline.days_late[paid]),
     )
 

@@ -12,8 +12,9 @@ def event_table(accuracy: Mapping[str, Accuracy]) -> Table:
     """One row for each "later than k" and method: probabilities against what came."""
     table = _table("later than", "", "n", "share", "AUC", "AP", "Brier", "loss", "ECE", "bias")
     for k in LATER_THAN:
-        for position, (name, found) in enumerate(accuracy.items()):
-            event = found.later_than[k]
+        said = {name: found.later_than for name, found in accuracy.items() if found.later_than}
+        for position, (name, found) in enumerate(said.items()):
+            event = found[k]
             figures = (
                 event.share, event.auc, event.average_precision, event.brier, event.log_loss,
                 event.calibration_error, event.bias,

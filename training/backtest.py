@@ -22,7 +22,7 @@ from models.bundle import ModelBundle
 from models.distribution import DelayDistribution
 from models.scores import InvoiceScores
 from training.accuracy import LATER_THAN, Accuracy, baseline_accuracy, model_accuracy
-from training.baselines import Baseline, baselines
+from training.baselines import Baseline, baselines, customer_median
 from training.labels import DelayOutcomes, delay_outcomes
 from training.recipe import Recipe
 from training.train import train
@@ -185,8 +185,10 @@ def _fold(whole: _Hindsight, bundle: ModelBundle, first: int, end: int) -> Fold:
     every = np.flatnonzero(outcomes.observable & issued)
     invoice = every[outcomes.known_open(every, outcomes.observed_from[every])]
     as_of, customer = outcomes.observed_from[invoice], invoices["customer_id"][invoice]
-    scores = bundle.score_invoices(whole.features(of_invoices(customer, invoice, as_of)))
+    frame = whole.features(of_invoices(customer, invoice, as_of))
+    scores = bundle.score_invoices(frame)
     simple = baselines(whole.ledger, outcomes, customer, as_of, LATER_THAN)
+    simple["customer_median"] = customer_median(frame["days_late_median"], simple["portfolio"])
     return Fold(
         first,
         len(every) - len(invoice),
@@ -231,10 +233,10 @@ def _pooled(folds: list[Fold], outcomes: DelayOutcomes) -> dict[str, Accuracy]:
             np.concatenate([fold.baselines[name].days_late for fold in folds]),
             {
                 k: np.concatenate([fold.baselines[name].later_than[k] for fold in folds])
-                for k in LATER_THAN
+                for k in baseline.later_than
             },
         )
-        for name in folds[0].baselines
+        for name, baseline in folds[0].baselines.items()
     }
     return _accuracy(
         DelayDistribution(

@@ -5,16 +5,8 @@ import numpy as np
 from ledger.arrays import Array, Codes, Flags, Floats
 from models.calibration import HazardCalibration, ProbabilityCalibration
 from models.grid import UPPER_ENDS
-from training.recipe import DelayRecipe
+from training.recipe import DefaultRecipe, DelayRecipe
 
-PRIOR_INFORMATION = 20_000.0
-"""Weight of the belief that nothing needs correcting, beside the sum of p (1 - p) of the rows.
-
-Heavy, because what the later rows show is in part a shift of the season, which passes, and in
-part what the trees learn anyway when they are fitted again with those rows. Measured on rolling
-origins of three ledgers, a light prior made P(late) worse on every one.
-"""
-DEFAULT_PRIOR_INFORMATION = 20.0
 SMALLEST_SLOPE = 0.2
 STEPS = 50
 
@@ -26,7 +18,9 @@ def calibrate_hazard(
 
     The blocks end at `recipe.calibration_bounds`, days after the due date; one with fewer than
     `recipe.calibration_min_paid` payments joins the block before it, the first ones the next.
-    Without a payment nothing is corrected. Arrays of shape (n,), one row for each person-period.
+    Without a payment nothing is corrected. `recipe.calibration_prior` is heavy: what the later
+    rows show is in part a season, which passes, and in part what the trees learn anyway when
+    they are fitted again with those rows. Arrays of shape (n,), one row for each person-period.
     """
     if not paid.any():
         return HazardCalibration()
@@ -35,16 +29,19 @@ def calibrate_hazard(
     firsts = _joined([0, *ends.tolist()], paid_by_interval, recipe.calibration_min_paid)
     block = np.searchsorted(firsts, interval, side="right") - 1
     fitted = [
-        platt(margins[block == b], paid[block == b], weight[block == b], PRIOR_INFORMATION)
+        platt(margins[block == b], paid[block == b], weight[block == b], recipe.calibration_prior)
         for b in range(len(firsts))
     ]
     intercepts, slopes = zip(*fitted, strict=True)
     return HazardCalibration(tuple(firsts), intercepts, slopes)
 
 
-def calibrate_default(margins: Floats, defaulted: Flags) -> ProbabilityCalibration:
+def calibrate_default(
+    margins: Floats, defaulted: Flags, recipe: DefaultRecipe
+) -> ProbabilityCalibration:
     """Platt calibration of the probability of default; arrays of shape (n,)."""
-    intercept, slope = platt(margins, defaulted, np.ones(len(margins)), DEFAULT_PRIOR_INFORMATION)
+    even = np.ones(len(margins))
+    intercept, slope = platt(margins, defaulted, even, recipe.calibration_prior)
     return ProbabilityCalibration(slope, slope, intercept)
 
 
@@ -53,7 +50,8 @@ def platt(
 ) -> tuple[float, float]:
     """Intercept and slope of a logistic regression of an event on log-odds.
 
-    Penalised towards 0 and 1, so that few rows change little; the slope is at least
+    Penalised towards 0 and 1 as by a belief that weighs `prior_information` beside the sum of
+    p (1 - p) of the rows, so that few rows change little; the slope is at least
     `SMALLEST_SLOPE`. By Newton's method. (Platt: Probabilistic outputs for
     support vector machines, 1999.)
     """

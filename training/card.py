@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from training.accuracy import LATER_THAN
 from training.recipe import Recipe
 
 
@@ -52,8 +53,8 @@ def model_card(
         "",
         *(f"- {note}" for note in notes),
         "- Figures of later invoices and months are those of trees fitted on the earlier ones.",
-        "  Those rows also chose the number of trees and the calibration; a backtest judges on",
-        "  others.",
+        "  Those rows also chose the number of trees (where tuned, their size too) and the",
+        "  calibration; a backtest judges on others.",
         "- It forecasts what this portfolio has shown. A customer without history gets the",
         "  portfolio's behaviour; a change of business climate shows only once payments do.",
         "- It takes no decision: grades, limits and actions are the policy's.",
@@ -70,14 +71,23 @@ def _delay_lines(metrics: Mapping[str, Any], absent: Mapping[str, str]) -> list[
     ]
     later = metrics.get("later_invoices")
     if later:
+        blocks = ", ".join(
+            f"{intercept:+.3f} {slope:+.3f} x logit"
+            for intercept, slope in zip(
+                metrics["calibration"]["intercepts"],
+                metrics["calibration"]["slopes"],
+                strict=True,
+            )
+        )
+        lines += ["", f"Calibrated logit, block by block of intervals: {blocks}."]
         lines += [
             "",
-            f"On invoices issued from {later['from']}:",
+            f"On invoices first known from {later['from']}:",
             "",
             "| later than | invoices | share | AUC | Brier | calibration error |",
             "|---|---|---|---|---|---|",
         ]
-        for k in (0, 4, 30):
+        for k in LATER_THAN:
             event = later[f"later_than_{k}"]
             columns = ("share", "auc", "brier", "calibration_error")
             cells = " | ".join(_figure(event[name]) for name in columns)

@@ -90,6 +90,10 @@ def backtest(
         raise SettingsError(
             [f"--predictions is {predictions}; expected a name that ends in .csv or .parquet"]
         )
+    if predictions is not None and not predictions.parent.is_dir():
+        raise SettingsError(
+            [f"--predictions is {predictions}; there is no such directory; make it"]
+        )
     made, data = read_recipe(recipe), read_ledger(ledger)
     days = sorted({day_of(day.date()) for day in cutoff})
     with shown_progress(2 * len(days)) as begin:

@@ -108,7 +108,7 @@ def _model(
             "the split by which rounds and calibration are chosen; neither was"
         )
         return DefaultModel(text, ProbabilityCalibration()), (note,), metrics
-    calibration = calibrate_default(judged.margins, labels.defaulted[later])
+    calibration = calibrate_default(judged.margins, labels.defaulted[later], settings)
     said = DefaultModel(judged.text, calibration).pd(frame.take(later))
     metrics["later_months"] = asdict(event_accuracy(said, labels.defaulted[later]))
     return DefaultModel(text, calibration), (), metrics

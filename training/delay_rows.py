@@ -26,6 +26,8 @@ class DelayRows:
         The rows of all looks.
     first_seen
         Day on which the invoice of each look was first seen.
+    recording_days
+        Days by which payments become known later than they are made.
     split
         Day whose close separates earlier from later invoices: the latest ones, which make
         `delay.holdout_share` of the rows, were first seen after it.
@@ -37,6 +39,7 @@ class DelayRows:
     frame: FeatureFrame
     periods: PersonPeriods
     first_seen: Days
+    recording_days: int
     split: int
     whole_invoices: int
 
@@ -53,7 +56,7 @@ class DelayRows:
     @property
     def earlier(self) -> Flags:
         """Rows known at the close of `split`: what trees judged on `later` may be fitted on."""
-        return self.periods.ends_on <= self.split
+        return self.periods.ends_on <= self.split - self.recording_days
 
     @property
     def later(self) -> Flags:
@@ -78,4 +81,7 @@ def delay_rows(
     share = 1 - recipe.delay.holdout_share
     of_rows = first_seen[periods.look]
     split = int(np.quantile(of_rows, share, method="lower")) if len(periods) else outcomes.through
-    return DelayRows(looks, frame, periods, first_seen, split, len(np.unique(every.invoice)))
+    waited = outcomes.through - outcomes.recorded_through
+    return DelayRows(
+        looks, frame, periods, first_seen, waited, split, len(np.unique(every.invoice))
+    )

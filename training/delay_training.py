@@ -1,7 +1,7 @@
 """The delay model: trees fitted on person-periods, calibrated on later ones, and judged there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,13 +23,14 @@ class DelayTraining:
 
     `notes` say what could be trained only in part, and why. `metrics` are JSON values: what it
     was fitted on, and how good trees of the earlier rows were on later invoices, which chose the
-    rounds and the calibration.
+    rounds and the calibration. `judged` are those trees, None where there were no such rows.
     """
 
     model: DelayModel | None
     absent: str
     notes: tuple[str, ...]
     metrics: Mapping[str, Any]
+    judged: DelayModel | None = None
 
 
 def train_delay(rows: DelayRows, outcomes: DelayOutcomes, recipe: Recipe) -> DelayTraining:
@@ -66,12 +67,19 @@ def train_delay(rows: DelayRows, outcomes: DelayOutcomes, recipe: Recipe) -> Del
     judged = data.judge(rows.earlier, rows.later, parameters, trees)
     calibration = HazardCalibration()
     rounds = trees.rounds_unjudged
+    earlier_model = None
     if judged is not None:
         rounds, calibration = judged.rounds, _calibration(judged, rows, recipe)
-        metrics["later_invoices"] = _judgement(judged, calibration, rows, outcomes)
+        earlier_model = DelayModel(judged.text, calibration)
+        metrics["later_invoices"] = {
+            "from": date_of(rows.split + 1).isoformat(),
+            "hazard_log_loss": judged.log_loss,
+            **_judgement(earlier_model, rows, outcomes),
+        }
+        metrics["calibration"] = asdict(calibration)
     metrics |= {"rounds": rounds, "leaves": parameters["num_leaves"]}
     model = DelayModel(data.fit(rounds, parameters), calibration)
-    return DelayTraining(model, "", tuple(notes), metrics)
+    return DelayTraining(model, "", tuple(notes), metrics, earlier_model)
 
 
 def _calibration(judged: JudgedTrees, rows: DelayRows, recipe: Recipe) -> HazardCalibration:
@@ -86,17 +94,13 @@ def _calibration(judged: JudgedTrees, rows: DelayRows, recipe: Recipe) -> Hazard
     )
 
 
-def _judgement(
-    judged: JudgedTrees, calibration: HazardCalibration, rows: DelayRows, outcomes: DelayOutcomes
-) -> dict[str, Any]:
-    """How good the trees of the earlier rows were on later invoices, first seen that day."""
+def _judgement(model: DelayModel, rows: DelayRows, outcomes: DelayOutcomes) -> dict[str, Any]:
+    """How good the model of the earlier rows was on later invoices, on the day first seen."""
     first_looks = (rows.first_seen > rows.split) & (rows.looks.as_of == rows.first_seen)
     seen = np.flatnonzero(first_looks)
     invoice = rows.looks.invoice[seen]
-    said = DelayModel(judged.text, calibration).distribution(rows.frame.take(seen))
+    said = model.distribution(rows.frame.take(seen))
     return {
-        "from": date_of(rows.split + 1).isoformat(),
-        "hazard_log_loss": judged.log_loss,
         **model_accuracy(said, outcomes, invoice).as_dict(),
         "reliability": late_reliability(said, outcomes, invoice),
     }

@@ -50,7 +50,7 @@ def demonstrate(
     model = _champion(settings, ledger, now, progress)
     as_of = ledger.extract.complete_through
     policy = read_policy(settings.policy)
-    run = make_run(settings, ledger, model, policy, as_of, REASONS, now, progress)
+    run = make_run(settings, ledger, model, policy, as_of, REASONS, now, progress, source=path)
     return Demonstration(path, run)
 
 

@@ -63,7 +63,7 @@ def looks_at(ledger: Ledger, outcomes: DelayOutcomes, moments: Moments) -> Looks
 
     Only looks that have a row: an interval exists for a look if it lies wholly after `as_of` and
     wholly on or before the last day the invoice was followed and payments are on the books, and
-    the invoice was not paid before it; whatever happened in it (DESIGN section 4). The first
+    the invoice was not paid before it; whatever happened in it. The first
     interval counts as whole from `LOWER_ENDS[0]` on.
     """
     every = np.flatnonzero(outcomes.observable)

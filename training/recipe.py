@@ -63,6 +63,7 @@ class DelayRecipe:
     holdout_share: HoldoutShare
     calibration_bounds: tuple[int, ...]
     calibration_min_paid: Count
+    calibration_prior: Weight
     moments: Moments
     trees: Trees
 
@@ -75,6 +76,7 @@ class DefaultRecipe:
     max_rows: Count
     active_days: Count
     holdout_share: HoldoutShare
+    calibration_prior: Weight
     trees: Trees
 
 

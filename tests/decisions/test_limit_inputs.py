@@ -1,7 +1,9 @@
 """What limits are computed from, worked out by hand from small ledgers."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from decisions.guarantees import cover, guarantees_in_force
@@ -168,6 +170,31 @@ def test_an_approved_limit_ends_with_its_last_day() -> None:
     )
     assert in_force.tolist() == [True, True, False]
     assert limits.tolist() == [5000.0, 5000.0, 0.0]
+
+
+def test_a_last_day_that_cannot_be_read_has_passed() -> None:
+    values = {
+        "credit_limit": "5000",
+        "limit_valid_until": TODAY,
+        "limit_override": "7000",
+        "limit_override_by": "Anna Berg",
+        "limit_override_why": "new plant",
+        "limit_override_until": TODAY,
+    }
+    facts = [fact("A", name, value) for name, value in values.items()]
+    ledger = ledger_of(TODAY, {"customers": [{"customer_id": "A"}], "customer_facts": facts})
+    words = ledger.vocabularies["customer_facts.value"]
+    unchecked = replace(
+        ledger,
+        vocabularies={
+            **ledger.vocabularies,
+            "customer_facts.value": np.where(words == TODAY, "30.06.2024", words),
+        },
+    )
+    for given, counts in ((ledger, True), (unchecked, False)):
+        position = position_of(given.known_at(DAY), DAY, Definitions())
+        assert approved_limits(position)[1].tolist() == [counts]
+        assert overrides(position)[1].tolist() == [counts]
 
 
 def test_a_guarantee_covers_while_it_is_valid_and_the_insurer_is_bound() -> None:

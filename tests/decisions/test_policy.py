@@ -33,6 +33,8 @@ def test_all_errors_are_said_at_once(tmp_path: Path) -> None:
         """
         headrom = 1
         effective_from = "soon"
+        [aging]
+        bounds_days = [30, 30]
         [grades]
         pd_upper = [0.1, 0.05]
         best_grade_for_thin_history = "F"
@@ -53,6 +55,7 @@ def test_all_errors_are_said_at_once(tmp_path: Path) -> None:
     for wanted in (
         "ours.toml: headrom is no key here",
         "effective_from is 'soon'; expected a date like 2024-02-29",
+        "aging.bounds_days is [30, 30]; expected 2 rising numbers",
         "grades.pd_upper is [0.1, 0.05]; expected 4 rising numbers",
         "grades.best_grade_for_thin_history is 'F'; expected one of A, B, C, D, E",
         "scorecard.notch_below is 90, above notch_above 85",
@@ -63,7 +66,7 @@ def test_all_errors_are_said_at_once(tmp_path: Path) -> None:
         "worklist.reserved_share is 1.5; expected a number from 0 to 1",
     ):
         assert wanted in said, said
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 def test_stages_and_caps_are_complete_and_in_order(tmp_path: Path) -> None:

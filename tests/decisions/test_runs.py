@@ -33,6 +33,7 @@ from tests.ledgers import LAST_DAY, random_ledger
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = read_policy()
 NOW = datetime(2025, 2, 5, 6, 30)
+SOURCE = Path("ledger")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def home(tmp_path: Path) -> Settings:
 
 
 def run_on(home: Settings, ledger: Ledger, model: Champion, day: int = LAST_DAY) -> Run:
-    return make_run(home, ledger, model, POLICY, day, 4, NOW)
+    return make_run(home, ledger, model, POLICY, day, 4, NOW, source=SOURCE)
 
 
 def bytes_of(run: Run) -> dict[str, bytes]:
@@ -97,7 +98,9 @@ def test_the_same_run_made_again_is_the_one_that_is_there(
 ) -> None:
     first = run_on(home, ledger, model)
     changed = {path.name: path.stat().st_mtime_ns for path in first.directory.iterdir()}
-    again = make_run(home, ledger, model, POLICY, LAST_DAY, 4, NOW + timedelta(days=1))
+    again = make_run(
+        home, ledger, model, POLICY, LAST_DAY, 4, NOW + timedelta(days=1), source=SOURCE
+    )
     assert again == first
     assert {path.name: path.stat().st_mtime_ns for path in again.directory.iterdir()} == changed
     assert len(runs(open_store(home))) == 1
@@ -118,8 +121,8 @@ def test_another_day_model_policy_or_number_of_reasons_is_another_run(
         run_on(home, ledger, model),
         run_on(home, ledger, model, LAST_DAY - 1),
         run_on(home, ledger, replace(model, sha256="cd" * 32)),
-        make_run(home, ledger, model, stricter, LAST_DAY, 4, NOW),
-        make_run(home, ledger, model, POLICY, LAST_DAY, 2, NOW),
+        make_run(home, ledger, model, stricter, LAST_DAY, 4, NOW, source=SOURCE),
+        make_run(home, ledger, model, POLICY, LAST_DAY, 2, NOW, source=SOURCE),
     ]
     assert len({run.record.run_id for run in made}) == len(made) == len(runs(open_store(home)))
 
@@ -141,21 +144,36 @@ def test_promises_count_as_broken_from_the_day_of_the_run_before(
     assert second.record.since == first.record.as_of
 
 
+def test_runs_of_another_ledger_are_none_of_this_one(
+    home: Settings, ledger: Ledger, model: Champion
+) -> None:
+    alone = run_on(home, ledger, model)
+    elsewhere = Path("another")
+    make_run(home, ledger, model, POLICY, LAST_DAY - 5, 4, NOW, source=elsewhere)
+    other = make_run(home, ledger, model, POLICY, LAST_DAY, 4, NOW, source=elsewhere)
+    assert other.record.run_id != alone.record.run_id
+    assert other.record.since == other.record.as_of - timedelta(days=5)
+    assert run_on(home, ledger, model).record == alone.record
+    assert find_run(home, SOURCE) == alone
+    with pytest.raises(NoRunError):
+        find_run(home, SOURCE, run_id=other.record.run_id)
+
+
 def test_the_last_run_of_the_last_day_answers(
     home: Settings, ledger: Ledger, model: Champion
 ) -> None:
     last = run_on(home, ledger, model, LAST_DAY)
     earlier = run_on(home, ledger, model, LAST_DAY - 5)
-    assert find_run(home) == last
-    assert find_run(home, as_of=earlier.record.as_of) == earlier
-    assert find_run(home, run_id=earlier.record.run_id) == earlier
+    assert find_run(home, SOURCE) == last
+    assert find_run(home, SOURCE, as_of=earlier.record.as_of) == earlier
+    assert find_run(home, SOURCE, run_id=earlier.record.run_id) == earlier
 
 
 def test_no_run_says_how_to_make_one(home: Settings) -> None:
-    with pytest.raises(NoRunError, match="no score run; make one with `duecast score LEDGER"):
-        find_run(home)
+    with pytest.raises(NoRunError, match="no score run; make one with `duecast worklist LEDGER"):
+        find_run(home, SOURCE)
     with pytest.raises(NoRunError, match="as of 2024-02-29"):
-        find_run(home, as_of=date(2024, 2, 29))
+        find_run(home, SOURCE, as_of=date(2024, 2, 29))
 
 
 def test_a_damaged_run_is_no_answer_and_is_made_again(
@@ -166,10 +184,10 @@ def test_a_damaged_run_is_no_answer_and_is_made_again(
     with (run.directory / INVOICES).open("r+b") as file:
         file.write(b"\0")
     with pytest.raises(NoRunError, match="missing or altered"):
-        find_run(home)
+        find_run(home, SOURCE)
     again = run_on(home, ledger, model)
     assert bytes_of(again) == intact
-    assert find_run(home) == again
+    assert find_run(home, SOURCE) == again
 
 
 def test_a_bundle_without_models_still_gives_a_worklist(home: Settings, ledger: Ledger) -> None:
@@ -208,7 +226,9 @@ def at_most_2_kilobytes(step):
 
 home, ledger = Settings(home=Path(sys.argv[1])), random_ledger(Random(5), 6, 30)
 model = Champion(3, "ab" * 32, random_bundle())
-make_run(home, ledger, model, POLICY, LAST_DAY, 4, NOW, at_most_2_kilobytes)
+make_run(
+    home, ledger, model, POLICY, LAST_DAY, 4, NOW, at_most_2_kilobytes, source=SOURCE
+)
 """
 
 
@@ -224,6 +244,6 @@ def test_a_run_killed_while_it_is_written_leaves_nothing_to_be_seen(
     assert begun[0].startswith(".making-")
     assert runs(open_store(home)) == ()
     with pytest.raises(NoRunError):
-        find_run(home)
+        find_run(home, SOURCE)
     run = run_on(home, ledger, model)
-    assert find_run(home) == run
+    assert find_run(home, SOURCE) == run

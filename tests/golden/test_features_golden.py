@@ -10,8 +10,11 @@ from features.compute import compute_features
 from features.frame import NAMES, ObservationError, Observations
 from features.priors import build_priors
 from ledger.days import parse_day
+from ledger.definitions import CONSTANT_COLUMNS, Definitions
 from ledger.frames import ledger_from_frames
 from ledger.ledger import Extract, Ledger
+
+DEFINITIONS = Definitions(constant_columns=CONSTANT_COLUMNS)
 
 # A: retail since January, a limit of 10,000, terms of 30 days agreed; its parent is G, as is B's.
 INVOICES = """
@@ -121,7 +124,8 @@ def observation(ledger: Ledger, customer: str, invoice: str | None, as_of: str) 
 
 def features(ledger: Ledger, customer: str, invoice: str | None, as_of: str) -> dict[str, float]:
     observed = observation(ledger, customer, invoice, as_of)
-    frame = compute_features(ledger, observed, build_priors(ledger))
+    priors = build_priors(ledger, DEFINITIONS)
+    frame = compute_features(ledger, observed, priors, DEFINITIONS)
     return dict(zip(frame.names, frame.values[0].tolist(), strict=True))
 
 
@@ -351,6 +355,15 @@ def test_a_customer_without_history_has_the_rates_of_the_portfolio(ledger: Ledge
     # A06 (late) and B02 (31 days late) were judged since 2 April.
     expected = {"days_late_mean": nan, "tenure_days": nan, "late_share_shrunk": 6 / 9}
     check(found, expected | {"days_late_shrunk": (42 + 31) / 7, "parent_late_share_365d": nan})
+
+
+def test_country_and_parent_count_only_where_they_never_change(ledger: Ledger) -> None:
+    observed = observation(ledger, "A", "A08", "2024-04-02")
+    for constant, country, parent in (((), nan, nan), (("country",), 4 / 6, nan)):
+        definitions = Definitions(constant_columns=constant)
+        frame = compute_features(ledger, observed, build_priors(ledger, definitions), definitions)
+        found = dict(zip(frame.names, frame.values[0].tolist(), strict=True))
+        check(found, {"country_late_share_365d": country, "parent_late_share_365d": parent})
 
 
 def test_an_invoice_that_is_not_yet_known_is_refused(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from tests.ledger.small_ledger import FILES, small_ledger, with_row
 
 INVOICES, PAYMENTS = FILES["invoices.csv"], FILES["payments.csv"]
 ALLOCATIONS = "allocation_id,invoice_id,kind,source_id,amount,allocated_on\n"
+FACTS = "customer_id,name,value,valid_from\n"
 RATES = "currency,on,rate\nUSD,2024-05-01,0.9\nUSD,2024-12-30,0.95\n"
 
 Files = Mapping[str, str | bytes | None]
@@ -189,6 +190,33 @@ ERRORS: dict[str, tuple[str, Files, str]] = {
         "allocations.csv row 3: kind is 'gift'; expected one of payment, credit_note, discount,"
         " deduction, small_difference, bad_debt, netting, fx; correct it or set the row aside with"
         " --quarantine",
+    ),
+    "a limit written with thousands": (
+        "unreadable-value",
+        {"customer_facts.csv": FACTS + 'C1,credit_limit,"50,000",2024-01-01\n'},
+        "customer_facts.csv row 2: value of credit_limit is '50,000'; expected a number from 0,"
+        " like 2500.50; correct it or set the row aside with --quarantine",
+    ),
+    "negative terms": (
+        "unreadable-value",
+        {"customer_facts.csv": FACTS + "C1,terms_days,-30,2024-01-01\n"},
+        "customer_facts.csv row 2: value of terms_days is '-30'; expected a number of days from 0,"
+        " like 30; correct it or set the row aside with --quarantine",
+    ),
+    "a limit until a day that is no date": (
+        "unreadable-value",
+        {"customer_facts.csv": FACTS + "C1,limit_valid_until,31.12.2020,2020-01-01\n"},
+        "customer_facts.csv row 2: value of limit_valid_until is '31.12.2020'; expected a date like"
+        " 2024-02-29; correct it or set the row aside with --quarantine",
+    ),
+    "a misspelt status": (
+        "unreadable-value",
+        {
+            "customer_facts.csv": FACTS + "C1,status,legal,2024-01-01\n"
+            "C1,status,insolvant,2024-02-01\nC2,status,Insolvent,2024-02-01\n"
+        },
+        "customer_facts.csv row 3 (also 4): value of status is 'insolvant'; expected one of active,"
+        " on_hold, legal, insolvent; correct it or set the row aside with --quarantine",
     ),
     "a rate of nothing": (
         "unreadable-value",
@@ -458,6 +486,29 @@ def test_a_problem_counts_its_rows_and_their_money_by_currency(tmp_path: Path) -
         "money": {"EUR": "11.00", "JPY": "1000", "USD": "20.00"},
         "sentence": warning.sentence,
     }
+
+
+def test_each_unreadable_fact_is_told_with_the_count_of_its_rows(tmp_path: Path) -> None:
+    facts = (
+        "C1,credit_limit,unlimited,2024-01-01\nC2,credit_limit,nan,2024-01-01\n"
+        "C1,limit_override,1e999,2024-01-01\nC1,limit_override_until,2024-02-30,2024-01-01\n"
+        "C1,status,stopped,2024-01-01\n"
+    )
+    errors = check(small_ledger(tmp_path, {"customer_facts.csv": FACTS + facts})).errors
+    assert [error.rule for error in errors] == ["unreadable-value"] * 4
+    assert [error.rows.tolist() for error in errors] == [[6], [2, 3], [4], [5]]
+
+
+def test_facts_that_can_be_read_and_the_company_s_own_are_no_problem(tmp_path: Path) -> None:
+    facts = (
+        "C1,credit_limit,0,2024-01-01\nC2,credit_limit,2500.50,2024-01-01\n"
+        "C1,limit_valid_until,2024-02-29,2024-01-01\nC1,status, on_hold ,2024-01-01\n"
+        "C1,dunning_block,since Easter,2024-01-01\nC1,external_rating,BB+,2024-01-01\n"
+        'C1,yearly_bonus,"50,000",2024-01-01\nC1,bonus_until,31.12.2020,2024-01-01\n'
+    )
+    ledger, report = load(small_ledger(tmp_path, {"customer_facts.csv": FACTS + facts}))
+    assert report.findings == ()
+    assert "on_hold" in ledger.text("customer_facts", "value")
 
 
 def test_what_follows_from_a_bad_row_is_no_problem_of_its_own(tmp_path: Path) -> None:

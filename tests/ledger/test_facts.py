@@ -22,9 +22,9 @@ FACTS = """
     A           segment      small   2024-01-01 .
     A           segment      large   2024-06-01 2024-05-01
     A           segment      medium  2024-03-01 2024-07-01
-    A           credit_limit 1000    2024-01-01 .
-    A           credit_limit 2000.50 2024-02-01 2024-02-10
-    A           credit_limit none    2024-09-01 .
+    A           discount     1000    2024-01-01 .
+    A           discount     2000.50 2024-02-01 2024-02-10
+    A           discount     none    2024-09-01 .
 """
 
 
@@ -40,7 +40,7 @@ def test_a_fact_recorded_after_a_younger_one_changes_nothing() -> None:
 
 
 def test_numbers_are_read_and_other_text_is_no_number() -> None:
-    changes = fact_changes(fact_ledger(FACTS), "credit_limit")
+    changes = fact_changes(fact_ledger(FACTS), "discount")
     days = [parse_day(day) for day in ("2023-12-31", "2024-02-09", "2024-02-10", "2024-09-01")]
     numbers, known = changes.numbers_at(np.zeros(4, np.int32), np.array(days, np.int32))
     assert known.tolist() == [False, True, True, False]

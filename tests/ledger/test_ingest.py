@@ -13,6 +13,7 @@ from ledger.definitions import Definitions
 from ledger.errors import LedgerError, SettingsError
 from ledger.files import read_ledger
 from ledger.ingest import ingest
+from ledger.known_facts import KNOWN_FACTS
 from ledger.ledger import Ledger
 from ledger.rules import RULES
 from ledger.settlement import PAID, settle
@@ -85,6 +86,11 @@ def test_every_rule_is_documented() -> None:
     assert rows == [
         (name, rule.severity.value, rule.meaning, rule.remedy) for name, rule in RULES.items()
     ]
+
+
+def test_every_known_fact_is_documented() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|$", DOCUMENT.read_text("utf-8"), re.M)
+    assert rows == [(name, value.expected) for name, value in KNOWN_FACTS.items()]
 
 
 def test_the_ibm_data_becomes_a_ledger(real_data: Path, tmp_path: Path) -> None:

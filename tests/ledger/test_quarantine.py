@@ -68,6 +68,20 @@ def test_rows_with_errors_are_set_aside_and_the_rest_is_loaded(tmp_path: Path) -
     ]
 
 
+def test_a_fact_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
+    facts = (
+        "customer_id,name,value,valid_from\nC1,status,active,2024-01-01\n"
+        'C1,credit_limit,"50,000",2024-01-01\nC1,status,insolvant,2024-02-01\n'
+    )
+    source = small_ledger(tmp_path / "from", {"customer_facts.csv": facts})
+    report = ingest(source, tmp_path / "to", quarantine=tmp_path / "aside.csv")
+    assert report.findings == ()
+    assert [
+        (row, rule, values["value"]) for _, row, rule, values in quarantined(tmp_path / "aside.csv")
+    ] == [(4, "unreadable-value", "insolvant"), (3, "unreadable-value", "50,000")]
+    assert read_ledger(tmp_path / "to").text("customer_facts", "value").tolist() == ["active"]
+
+
 def test_a_row_is_found_again_behind_blank_ones(tmp_path: Path) -> None:
     files = with_row(
         "invoices.csv", "\n\nI4,C1,2024-04-01,soon,10.00\nI5,C1,2024-04-01,2024-05-01,1"

@@ -41,7 +41,7 @@ class SlowFeatures:
 
     def __init__(self, ledger: Ledger, priors_of: Ledger, definitions: Definitions) -> None:
         self.ledger = ledger
-        self.grace = definitions.grace_days
+        self.definitions, self.grace = definitions, definitions.grace_days
         self.items = read_items(ledger, definitions)
         self.judged = judge(priors_of, definitions)
         self.facts = read_facts(ledger)
@@ -321,7 +321,7 @@ class SlowFeatures:
         late_share = found["portfolio_late_share_365d"]
         days_late = found["portfolio_days_late_365d"]
         segment = self.fact(customer, "segment", as_of)
-        country, parent = groups_of(self.ledger, customer)
+        country, parent = groups_of(self.ledger, customer, self.definitions)
         for kind, name in (("country", country), ("segment", segment), ("parent", parent)):
             total = window(None if name is None else f"{kind}={name}", 365)
             found[f"{kind}_late_share_365d"] = rate(total["late"], total["due"])

@@ -108,15 +108,18 @@ def read_facts(ledger: Ledger) -> Facts:
     return facts
 
 
-def groups_of(ledger: Ledger, customer: int) -> tuple[str | None, str | None]:
-    """Country of a customer, and the name its group of companies would have."""
+def groups_of(
+    ledger: Ledger, customer: int, definitions: Definitions
+) -> tuple[str | None, str | None]:
+    """Country of a customer, and the name its group of companies would have, where constant."""
     words = ledger.vocabularies["customer"]
     country, parent = None, str(words[customer])
     for row in range(len(ledger.customers)):
         if ledger.customers["customer_id"][row] == customer:
             country = str(ledger.text("customers", "country")[row]) or None
             parent = str(ledger.text("customers", "parent_id")[row]) or parent
-    return country, parent
+    constant = definitions.constant_columns
+    return country if "country" in constant else None, parent if "parent_id" in constant else None
 
 
 def judge(ledger: Ledger, definitions: Definitions) -> list[tuple[int, set[Any], dict[str, int]]]:
@@ -126,7 +129,7 @@ def judge(ledger: Ledger, definitions: Definitions) -> list[tuple[int, set[Any],
     parents = set(ledger.text("customers", "parent_id")) - {""}
     judged = []
     for item in read_items(ledger, definitions):
-        country, parent = groups_of(ledger, item.customer)
+        country, parent = groups_of(ledger, item.customer, definitions)
         for after, mature in (
             (grace + RECORDING_DAYS, False),
             (MATURE_DAYS + RECORDING_DAYS, True),

@@ -14,6 +14,7 @@ from features.frame import FeatureFrame, Observations
 from features.priors import Priors, build_priors
 from ledger.applications import is_credit_note
 from ledger.days import date_of
+from ledger.definitions import CONSTANT_COLUMNS, Definitions
 from ledger.frames import frame_of, ledger_from_frames
 from ledger.ledger import Extract, Ledger
 from ledger.schema import TABLES
@@ -54,10 +55,15 @@ def bits(ledger: Ledger, frame: FeatureFrame) -> dict[tuple[str, str, int], byte
     }
 
 
-def bits_at(ledger: Ledger, as_of: int, priors: Priors | None = None) -> dict[object, bytes]:
+def bits_at(
+    ledger: Ledger,
+    as_of: int,
+    priors: Priors | None = None,
+    definitions: Definitions = Definitions(),  # noqa: B008
+) -> dict[object, bytes]:
     """Bits of everything observable at the close of a day, by default with its own priors."""
-    priors = build_priors(ledger) if priors is None else priors
-    frame = compute_features(ledger, observed_at(ledger, as_of), priors)
+    priors = build_priors(ledger, definitions) if priors is None else priors
+    frame = compute_features(ledger, observed_at(ledger, as_of), priors, definitions)
     return {(customer, invoice): b for (customer, invoice, _), b in bits(ledger, frame).items()}
 
 
@@ -80,6 +86,9 @@ def test_what_is_recorded_later_could_as_well_be_different(
     random = Random(seed)
     altered = {name: altered_after(random, ledger, name, as_of) for name in TABLES}
     customers = altered["customers"]["customer_id"]
+    altered["customers"] = altered["customers"].assign(
+        country=random.choice(("FR", "ZZ")), parent_id=random.choice(list(customers) or [None])
+    )
     legal = pd.DataFrame(
         {
             "customer_id": customers,
@@ -152,14 +161,15 @@ def test_what_else_is_observed_and_in_which_order_changes_nothing(
 @given(ledger=ledgers(), as_of=days())
 @RANDOM_LEDGERS
 def test_one_customer_alone_has_the_features_it_has_among_all(ledger: Ledger, as_of: int) -> None:
-    priors = build_priors(ledger)
-    among_all = bits_at(ledger, as_of, priors)
+    definitions = Definitions(constant_columns=CONSTANT_COLUMNS)
+    priors = build_priors(ledger, definitions)
+    among_all = bits_at(ledger, as_of, priors, definitions)
     customers = ledger.vocabularies["customer"]
     for code, customer in enumerate(customers):
         mine = ledger.of_customers(np.array([code], np.int32))
         rebuilt = read({name: frame_of(mine, name) for name in TABLES})
         for part in (mine, rebuilt):
-            alone = bits_at(part, as_of, priors)
+            alone = bits_at(part, as_of, priors, definitions)
             expected = {key: row for key, row in among_all.items() if key[0] == customer}
             assert {key: row for key, row in alone.items() if key[0] == customer} == expected
 

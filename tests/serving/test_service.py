@@ -184,6 +184,6 @@ def test_without_a_champion_it_runs_and_says_what_is_missing(
         assert lonely.client.get("/healthz").status_code == 200
         response = lonely.client.get("/v1/worklist")
         problem = problem_of(response, 409, "no-score-run")
-        assert "duecast score LEDGER" in problem["detail"]
+        assert "duecast worklist LEDGER" in problem["detail"]
         wait_until(lambda: "not ready:" in lonely.log.read_text())
     assert lonely.process.returncode == 0

@@ -76,17 +76,18 @@ def test_a_fold_says_what_a_model_trained_on_the_ledger_cut_before_it_says(
             assert said.p_later_than[0].tolist() == fold.scores.p_later_than[row].tolist()
 
 
+@pytest.mark.parametrize("day", CUTOFFS)
 def test_payments_after_the_cutoff_change_nothing_said_of_invoices_of_that_day(
-    found: Backtest, rows: pd.DataFrame
+    day: int, rows: pd.DataFrame
 ) -> None:
-    cutoff = pd.Timestamp(date_of(CUTOFFS[0]))
+    cutoff = pd.Timestamp(date_of(day))
     frames = fated_frames(500)
     payments = frames["payments"]
     frames["payments"] = payments[payments[["paid_on", "recorded_on"]].max(axis=1) <= cutoff]
     frames["allocations"] = frames["allocations"].query("allocated_on <= @cutoff")
     other = predictions(
         unpaid := ledger_from_frames(frames, Extract("EUR", THROUGH)),
-        backtest(unpaid, CUTOFFS[:1], RECIPE),
+        backtest(unpaid, [day], RECIPE),
     )
     first_day = rows[(rows["as_of"] == rows["cutoff"]) & (rows["cutoff"] == cutoff)]
     assert len(first_day) > 0
@@ -136,9 +137,25 @@ def test_without_both_outcomes_a_metric_is_null_with_its_number() -> None:
 
 
 def test_the_baselines_are_judged_on_the_same_items(found: Backtest) -> None:
-    assert list(found.accuracy) == ["model", "due_date", "portfolio", "customer"]
+    methods = ["model", "due_date", "portfolio", "customer"]
+    assert list(found.accuracy) == [*methods, "customer_median"]
+    assert len({accuracy.days.n for accuracy in found.accuracy.values()}) == 1
     for k in (0, 4, 30):
-        assert len({accuracy.later_than[k].n for accuracy in found.accuracy.values()}) == 1
+        assert len({found.accuracy[name].later_than[k].n for name in methods}) == 1
+
+
+def test_the_median_of_a_customer_is_that_of_what_it_was_known_to_have_paid(
+    found: Backtest,
+) -> None:
+    settlements, due_on = settle(LEDGER, RECIPE.definitions), LEDGER.invoices["due_on"]
+    owner = LEDGER.invoices["customer_id"]
+    fold = found.folds[0]
+    for row in range(0, len(fold.invoice), 7):
+        state, paid_on = state_at(settlements, len(owner), fold.as_of[row])
+        own = (state == PAID) & (owner == owner[fold.invoice[row]])
+        late = np.sort((paid_on - due_on)[own])
+        median = late[(len(late) - 1) // 2]
+        assert fold.baselines["customer_median"].days_late[row] == median
 
 
 def test_too_little_before_a_cutoff_is_said_in_its_fold() -> None:
@@ -148,7 +165,7 @@ def test_too_little_before_a_cutoff_is_said_in_its_fold() -> None:
 
 
 def test_a_cutoff_before_the_first_invoice_is_refused() -> None:
-    with pytest.raises(LedgerError, match="no invoice is known"):
+    with pytest.raises(LedgerError, match="the first invoice of the ledger was known on"):
         backtest(LEDGER, [START], RECIPE)
     with pytest.raises(LedgerError, match="give --cutoff"):
         backtest(LEDGER, [], RECIPE)

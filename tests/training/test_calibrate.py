@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,7 +38,22 @@ def test_nothing_paid_later_means_nothing_corrected() -> None:
     )
     assert nothing.intercepts == (0.0,)
     assert nothing.slopes == (1.0,)
-    assert calibrate_default(np.empty(0), np.empty(0, bool)).a == 1.0
+    assert calibrate_default(np.empty(0), np.empty(0, bool), read_recipe().default).a == 1.0
+
+
+def test_a_hazard_that_is_off_is_set_right_as_far_as_the_rows_outweigh_the_prior() -> None:
+    truth = np.random.default_rng(0).normal(-1, 1, 100_000)
+    interval = np.arange(len(truth)) % INTERVALS
+    recipe = replace(read_recipe().delay, calibration_bounds=())
+    for prior, least, most in ((0.0, 0.65, 0.75), (15_000.0, 0.15, 0.5), (1e9, 0.0, 0.001)):
+        found = calibrate_hazard(
+            truth - 0.7,
+            interval,
+            drawn(truth),
+            np.ones(len(truth)),
+            replace(recipe, calibration_prior=prior),
+        )
+        assert least <= found.intercepts[0] <= most
 
 
 def test_blocks_end_where_the_recipe_says_and_join_where_too_little_was_paid() -> None:

@@ -43,10 +43,17 @@ def test_later_than_is_known_once_the_day_has_passed(seed: int) -> None:
     outcomes = delay_outcomes(ledger, EAGER)
     state, paid_on = state_at(settle(ledger, EAGER), len(outcomes), LAST_DAY)
     due_on = due_days(ledger, EAGER)
+    bills = ~is_credit_note(ledger) & (ledger.invoices["amount"] > 0)
+    bills &= ledger.invoices.known_on <= LAST_DAY
     for k in (-5, 0, 30):
         later, known = outcomes.later_than(k)
-        assert not known[due_on + k > LAST_DAY].any()
-        assert (later == ~((state == PAID) & (paid_on <= due_on + k))).all()
+        in_time = (state == PAID) & (paid_on <= due_on + k)
+        assert (known == (bills & (due_on + k <= outcomes.followed_through))).all()
+        assert (
+            known[bills & (state == OPEN)].tolist()
+            == (due_on[bills & (state == OPEN)] + k <= LAST_DAY).tolist()
+        )
+        assert (later[known] == ~in_time[known]).all()
 
 
 @pytest.mark.parametrize(

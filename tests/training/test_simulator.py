@@ -14,7 +14,7 @@ from ledger.checks import check
 from ledger.days import day_of
 from ledger.default import default_spells
 from ledger.definitions import Definitions
-from ledger.errors import SettingsError
+from ledger.errors import LedgerError, SettingsError
 from ledger.frames import ledger_from_frames
 from ledger.ledger import Extract, Ledger
 from ledger.money import exponent
@@ -380,3 +380,14 @@ def test_wrong_settings_are_all_named_at_once() -> None:
         "reporting_currency",
     ]
     assert "expected at least 1" in refused.value.problems[0]
+
+
+def test_what_is_no_simulated_ledger_is_not_written_over(tmp_path: Path) -> None:
+    simulation = simulate(SMALL)
+    write_simulation(simulation, tmp_path / "new")
+    write_simulation(simulation, tmp_path / "new")
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books" / "invoices.csv").write_text("mine\n")
+    with pytest.raises(LedgerError, match="no simulated ledger; choose another directory"):
+        write_simulation(simulation, tmp_path / "books")
+    assert (tmp_path / "books" / "invoices.csv").read_text() == "mine\n"

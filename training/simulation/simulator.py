@@ -10,6 +10,7 @@ import pandas as pd
 
 from ledger.days import date_of
 from ledger.definitions import Definitions
+from ledger.errors import LedgerError
 from ledger.money import exponent
 from ledger.schema import TABLES
 from training.simulation.books import draw_books
@@ -35,6 +36,7 @@ from training.simulation.truth import (
 __all__ = ["Simulation", "SimulationSettings", "simulate", "write_simulation"]
 
 TIMEZONE = "Europe/Paris"
+INVOICES = "truth_invoices.csv"
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,18 @@ def write_simulation(simulation: Simulation, directory: Path) -> None:
     """Write `<table>.csv` and `ledger.toml`, and the truth to files in the folder `truth`.
 
     `truth/truth_invoices.csv` and `truth/truth_customers.csv` lie apart, so that whoever reads
-    the ledger does not meet them. Existing files of these names are replaced.
+    the ledger does not meet them. A simulated ledger that is there is replaced.
+
+    Raises
+    ------
+    LedgerError
+        If the directory holds anything else.
     """
     truth = directory / "truth"
+    if directory.is_dir() and any(directory.iterdir()) and not (truth / INVOICES).is_file():
+        raise LedgerError(
+            [f"{directory} holds files that are no simulated ledger; choose another directory"]
+        )
     truth.mkdir(parents=True, exist_ok=True)
     for table, frame in simulation.frames.items():
         frame.to_csv(directory / f"{table}.csv", index=False)
@@ -112,7 +123,7 @@ def write_simulation(simulation: Simulation, directory: Path) -> None:
         for key, value in simulation.ledger_toml.items()
     ]
     (directory / "ledger.toml").write_text("".join(lines), encoding="utf-8")
-    simulation.truth.to_csv(truth / "truth_invoices.csv", index=False)
+    simulation.truth.to_csv(truth / INVOICES, index=False)
     simulation.default_truth.to_csv(truth / "truth_customers.csv", index=False)
 
 

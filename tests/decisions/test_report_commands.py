@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from decisions.report_commands import app
 from ledger.errors import DuecastError
 from ledger.files import write_ledger
-from ledger.report_commands import app
 from tests.written import written_ledger
 
 
@@ -96,6 +96,27 @@ def test_a_day_after_the_ledger_ends_is_refused_unless_accepted(directory: Path)
     with pytest.raises(DuecastError, match="--allow-stale 2"):
         run("aging", directory, "--as-of", "2024-04-02")
     assert run("aging", directory, "--as-of", "2024-04-02", "--allow-stale", "2").exit_code == 0
+
+
+def test_without_bounds_the_policy_s_make_the_buckets(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[aging]\nbounds_days = [15]\n")
+    monkeypatch.setenv("DUECAST_POLICY", str(policy))
+    found = json.loads(run("aging", directory, "--as-of", "2024-03-31", "--json").stdout)
+    assert found["bounds"] == [15]
+
+
+def test_without_a_day_the_last_of_the_ledger_is_looked_at(directory: Path) -> None:
+    for command in ("kpis", "aging"):
+        found = json.loads(run(command, directory, "--json").stdout)
+        assert found["as_of"] == "2024-03-31"
+
+
+def test_a_day_before_the_first_invoice_is_refused(directory: Path) -> None:
+    with pytest.raises(DuecastError, match="as_of is 2001-01-01, but the first invoice"):
+        run("kpis", directory, "--as-of", "2001-01-01")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""The reports of the ledger: `kpis` and `aging`."""
+"""The reports on the books: `kpis` and `aging`."""
 
 import json
+import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ledger.aging import BOUNDS, aging
+from decisions.policy import read_policy
+from ledger.aging import aging
 from ledger.books import books_of
 from ledger.completeness import require_complete
 from ledger.days import day_of
@@ -21,6 +23,7 @@ from ledger.ledger import Ledger
 from ledger.report_json import aging_json, kpis_json
 from ledger.report_tables import aging_table, heading, kpis_table, roll_forward_table
 from ledger.rollforward import roll_forward
+from ledger.settings import Settings
 
 PAGE_WIDTH = 160
 
@@ -28,7 +31,10 @@ app = typer.Typer(no_args_is_help=True)
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
 AsOf = Annotated[
-    datetime, typer.Option(formats=["%Y-%m-%d"], help="Day at whose close to look at the ledger.")
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], help="Day at whose close to look; the ledger's last if not given."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 AllowStale = Annotated[
@@ -47,7 +53,7 @@ class By(StrEnum):
 
 @app.command("kpis")
 def print_kpis(
-    ledger: LedgerPath, as_of: AsOf, allow_stale: AllowStale = 0, as_json: AsJson = False
+    ledger: LedgerPath, as_of: AsOf = None, allow_stale: AllowStale = 0, as_json: AsJson = False
 ) -> None:
     """Print key figures of receivables, and the roll-forward of the last whole month."""
     data, day = _opened(ledger, as_of, allow_stale)
@@ -65,16 +71,21 @@ def print_kpis(
 @app.command("aging")
 def print_aging(
     ledger: LedgerPath,
-    as_of: AsOf,
+    as_of: AsOf = None,
     by: Annotated[By, typer.Option(help="What to print a row for.")] = By.CUSTOMER,
     bounds: Annotated[
-        str, typer.Option(metavar="DAYS", help="Last day past due of each bucket but the oldest.")
-    ] = ",".join(map(str, BOUNDS)),
+        str | None,
+        typer.Option(
+            metavar="DAYS",
+            help="Last day past due of each bucket but the oldest, such as 30,60,90; the policy's "
+            "if not given.",
+        ),
+    ] = None,
     allow_stale: AllowStale = 0,
     as_json: AsJson = False,
 ) -> None:
     """Print receivables by days past due, gross, with credits and cash on account beside."""
-    last_days = _bounds(bounds)
+    last_days = _policy_bounds() if bounds is None else _bounds(bounds)
     data, day = _opened(ledger, as_of, allow_stale)
     books = books_of(data, "posted")
     rows = aging(data, day, Definitions(), by=by.value, bounds=last_days, books=books)
@@ -85,8 +96,9 @@ def print_aging(
         _console().print(heading(total), aging_table(rows, total))
 
 
-def _opened(path: Path, as_of: datetime, allow_stale_days: int) -> tuple[Ledger, int]:
-    data, day = read_ledger(path), day_of(as_of.date())
+def _opened(path: Path, as_of: datetime | None, allow_stale_days: int) -> tuple[Ledger, int]:
+    data = read_ledger(path)
+    day = data.extract.complete_through if as_of is None else day_of(as_of.date())
     require_complete(data, day, allow_stale_days)
     return data, day
 
@@ -95,6 +107,11 @@ def _console() -> Console:
     """The terminal, or for a file or pipe a page wide enough for every column."""
     console = Console()
     return console if console.is_terminal else Console(width=PAGE_WIDTH)
+
+
+def _policy_bounds() -> tuple[int, ...]:
+    policy = read_policy(Settings.from_environment(os.environ).policy)
+    return policy.aging.bounds_days
 
 
 def _bounds(text: str) -> tuple[int, ...]:
