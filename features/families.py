@@ -466,6 +466,24 @@ INTERVAL = features_of(
     interval_days_since_as_of days 0 from as_of to its last day
         {value} from today
         dans {value}
+    interval_after_days_late_shrunk days 0 interval_end less days_late_shrunk
+        ends {value} after the delay expected of it
+        finit {value} après le retard attendu
+    interval_after_days_late_median days 0 interval_end less days_late_median
+        ends {value} after its middle delay
+        finit {value} après son retard médian
+    interval_after_days_late_decayed_60d days 0 interval_end less days_late_decayed_60d
+        ends {value} after its recent delay
+        finit {value} après son retard récent
+    interval_after_days_late_last_1 days 0 interval_end less days_late_last_1
+        ends {value} after its last delay
+        finit {value} après son dernier retard
+    interval_after_days_late_p90 days 0 interval_end less days_late_p90
+        ends {value} after its longer delays
+        finit {value} après ses plus longs retards
+    interval_after_days_late_same_weekday days 0 interval_end less days_late_same_weekday
+        ends {value} after its delay on such a weekday
+        finit {value} après son retard pour ce jour de semaine
     """,
     scope="interval",
 )

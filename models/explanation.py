@@ -11,7 +11,7 @@ from models.default import DefaultModel
 from models.delay import DelayModel
 from models.distribution import DelayDistribution
 from models.grid import LOWER_ENDS, UPPER_ENDS
-from models.intervals import design, elapsed_days, live_intervals
+from models.intervals import design, elapsed_days, live_intervals, partners
 from models.shapley import contributions
 from models.survival import mean_gradients
 
@@ -58,7 +58,7 @@ def explain_delay(model: DelayModel, frame: FeatureFrame, references: Floats) ->
     """Contributions of features to the expected days late, in days.
 
     The hazard of each interval gives exact Shapley values on its logit, the same interval with
-    the same calendar on both sides. They are propagated through the expected days late E by
+    the same calendar on both sides; a covariate that counts from a feature goes with it. They are propagated through the expected days late E by
     Aumann-Shapley: along the straight line of logits from reference to prediction, a feature
     gets the integral of dE/dlogit, summed over the intervals, times its share of the logits.
     What the quadrature leaves over is spread in proportion to the size of the contributions.
@@ -150,9 +150,12 @@ def _weighted_contributions(
 ) -> Floats:
     """Shapley values on the logits of the live intervals, times their weights, (n, m)."""
     row, interval = np.nonzero(live_intervals(frame))
+    same = partners(frame)
     shapley = contributions(
-        model.forest, design(frame, row, interval), design(beside, row, interval)
+        model.forest, design(frame, row, interval), design(beside, row, interval), same
     )
+    (shared,) = np.nonzero(same[: len(frame.names)] >= 0)
+    shapley[:, shared] += shapley[:, same[shared]]
     total = np.zeros(frame.values.shape)
     _add_rows(shapley, row, weights[row, interval], total)
     return total

@@ -15,6 +15,14 @@ NAMES: tuple[str, ...] = tuple(f.name for f in CATALOGUE if f.scope == "interval
 ROW = np.dtype([(name, np.float64) for name in NAMES])
 """A row of `interval_rows` by the names of its features, as the kernel writes it."""
 
+AFTER = "interval_after_"
+"""Beginning of the names of covariates that count from where a feature expects the payment."""
+
+COUNTED_FROM: tuple[str, ...] = tuple(
+    name.removeprefix(AFTER) for name in NAMES if name.startswith(AFTER)
+)
+"""The features that those covariates count from; in `NAMES` they come last, in this order."""
+
 WEEK = 7
 """Days of the longest interval whose last day still says something of its place in the month."""
 
@@ -43,6 +51,8 @@ def interval_rows(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:
     - interval_holds_discount: 1 where the last day of the discount is among its days, else 0;
       NaN without a discount
     - interval_days_since_as_of: days from `as_of` to the last day, at least interval_days
+    - interval_after_*: interval_end less the feature of that name: one threshold then serves
+      customers with any usual delay
 
     Parameters
     ----------
@@ -78,7 +88,28 @@ def interval_rows(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:
         day_of_month(calendar),
         days_to_month_end(calendar),
     )
+    usual = frame.values[np.asarray(row)[:, None], _counted_from(frame)]
+    found[:, -len(COUNTED_FROM) :] = UPPER_ENDS[interval][:, None] - usual
     return found
+
+
+def partners(frame: FeatureFrame) -> Rows:
+    """For each column of `design` the other column that says the same of the observation.
+
+    A feature that intervals are counted from, and the covariate that does so, are one feature of
+    the observation; -1 where a column stands alone. Shape (columns,).
+    """
+    columns = len(frame.names) + len(NAMES)
+    found = np.full(columns, -1, np.int64)
+    feature = _counted_from(frame)
+    covariate = np.arange(columns - len(COUNTED_FROM), columns)
+    found[feature], found[covariate] = covariate, feature
+    return found
+
+
+def _counted_from(frame: FeatureFrame) -> Rows:
+    """Columns of the features that intervals are counted from."""
+    return np.array([frame.names.index(name) for name in COUNTED_FROM], np.int64)
 
 
 def design(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:

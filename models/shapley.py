@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numba import config
 
-from ledger.arrays import Array, Codes, Floats
+from ledger.arrays import Array, Codes, Floats, Rows
 from ledger.errors import DuecastError
 from models.lightgbm_text import read_trees
 from models.tree_walks import shapley_weights, sum_margins, sum_shapley_values
@@ -92,7 +92,9 @@ class Forest:
         return margins
 
 
-def contributions(forest: Forest, rows: Array, references: Array) -> Floats:
+def contributions(
+    forest: Forest, rows: Array, references: Array, partners: Rows | None = None
+) -> Floats:
     """Shapley value of each feature of each row against its reference, in units of the margin.
 
     Sums over the features of a row to predict(rows) - predict(references), up to rounding
@@ -105,6 +107,9 @@ def contributions(forest: Forest, rows: Array, references: Array) -> Floats:
         The model.
     rows, references
         The observations, and beside each one its reference; shape (n, n_features) each.
+    partners
+        For each column the other one that is the same feature, -1 for none: such two join
+        together, and the sum of theirs is the feature's contribution. Shape (n_features,).
 
     Returns
     -------
@@ -134,10 +139,12 @@ def contributions(forest: Forest, rows: Array, references: Array) -> Floats:
             f"{len(rows)} rows have {len(references)} references; expected one for each row"
         )
     weights = shapley_weights(min(int(forest.depths.max()), forest.n_features))
+    if partners is None:
+        partners = np.full(forest.n_features, -1, np.int64)
     shapley = np.empty(rows.shape)
 
     def walk(part: slice) -> None:
-        trees = forest.nodes, forest.roots
+        trees = forest.nodes, forest.roots, partners
         sum_shapley_values(*trees, weights, rows[part], references[part], shapley[part])
 
     _spread(walk, len(rows))

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ledger.arrays import Array, Codes, Floats
+from ledger.arrays import Array, Codes, Floats, Rows
 
 ZERO = float(np.float32(1e-35))
 """LightGBM's kZeroThreshold: a number that is not further than this from zero is zero."""
@@ -37,7 +37,10 @@ PARTING = np.dtype(
         ("reference", np.float64),
         ("gain", np.float64),
         ("loss", np.float64),
+        ("partner_number", np.float64),
+        ("partner_reference", np.float64),
         ("feature", np.int32),
+        ("partner", np.int32),
         ("reference_child", np.int32),
         ("turned", np.bool_),
     ],
@@ -45,8 +48,9 @@ PARTING = np.dtype(
 )
 """A split at which a row and its reference part.
 
-Its feature with the row's number and the reference's; the child for the reference and
-whether the walk has turned to it; what the leaves on the row's side gave and took.
+Its feature with the row's number and the reference's, and the same of the feature's partner
+(-1: none), which goes with it; the child for the reference and whether the walk has turned to
+it; what the leaves on the row's side gave and took.
 """
 
 
@@ -94,7 +98,13 @@ def shapley_weights(most_bound: int) -> Floats:
 
 @njit(cache=True)
 def _descend(
-    nodes: Array, start: int, row: Floats, reference: Floats, partings: Array, n_partings: int
+    nodes: Array,
+    partners: Rows,
+    start: int,
+    row: Floats,
+    reference: Floats,
+    partings: Array,
+    n_partings: int,
 ) -> tuple[float, int]:
     """Worth of the leaf that the walk reaches from `start`, and how many partings are open there.
 
@@ -112,6 +122,12 @@ def _descend(
             parting.reference = reference[feature]
             parting.reference_child = node.right if row_left else node.left
             parting.turned = False
+            partner = partners[feature]
+            parting.partner = partner
+            if partner >= 0:
+                parting.partner_number = row[partner]
+                parting.partner_reference = reference[partner]
+                reference[partner] = row[partner]
             n_partings += 1
             reference[feature] = row[feature]
         node = nodes[node.left if row_left else node.right]
@@ -129,12 +145,16 @@ def _turn(parting: Any, gain: float, loss: float, row: Floats, reference: Floats
     parting.turned = True
     row[parting.feature] = parting.reference
     reference[parting.feature] = parting.reference
+    if parting.partner >= 0:
+        row[parting.partner] = parting.partner_reference
+        reference[parting.partner] = parting.partner_reference
     return int(parting.reference_child)
 
 
 @njit(cache=True)
 def _add_tree(
     nodes: Array,
+    partners: Rows,
     root: int,
     weights: Floats,
     row: Floats,
@@ -152,7 +172,7 @@ def _add_tree(
     """
     start, n_partings, bound_to_row = root, 0, 0
     while True:
-        value, n_open = _descend(nodes, start, row, reference, partings, n_partings)
+        value, n_open = _descend(nodes, partners, start, row, reference, partings, n_partings)
         bound_to_row += n_open - n_partings
         bound_to_reference = n_open - bound_to_row
         n_partings = n_open
@@ -163,6 +183,8 @@ def _add_tree(
             n_partings -= 1
             parting = partings[n_partings]
             row[parting.feature] = parting.number
+            if parting.partner >= 0:
+                row[parting.partner] = parting.partner_number
             shapley[parting.feature] += parting.gain - loss
             gain += parting.gain
             loss += parting.loss
@@ -176,6 +198,7 @@ def _add_tree(
 def sum_shapley_values(
     nodes: Array,
     roots: Codes,
+    partners: Rows,
     weights: Floats,
     rows: Floats,
     references: Floats,
@@ -183,7 +206,8 @@ def sum_shapley_values(
 ) -> None:
     """Write the Shapley values of each row, summed in tree order, into `shapley`.
 
-    `weights` are those for the most features that can part on one path.
+    `weights` are those for the most features that can part on one path. A column and its
+    partner (-1: none) go together; what they get is written where they part, to either.
     """
     shapley[:] = 0.0
     partings = np.empty(len(weights), PARTING)
@@ -191,4 +215,4 @@ def sum_shapley_values(
         row = rows[i].copy()
         reference = references[i].copy()
         for root in roots:
-            _add_tree(nodes, root, weights, row, reference, partings, shapley[i])
+            _add_tree(nodes, partners, root, weights, row, reference, partings, shapley[i])

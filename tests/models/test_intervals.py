@@ -14,6 +14,14 @@ from models.intervals import NAMES, design, elapsed_days, interval_rows, live_in
 from tests.models.random_models import random_frame
 
 FRAME = random_frame(60, seed=11)
+USUAL = (
+    "days_late_shrunk",
+    "days_late_median",
+    "days_late_decayed_60d",
+    "days_late_last_1",
+    "days_late_p90",
+    "days_late_same_weekday",
+)
 
 
 def slow_row(frame: FeatureFrame, i: int, k: int) -> dict[str, float]:
@@ -36,6 +44,7 @@ def slow_row(frame: FeatureFrame, i: int, k: int) -> dict[str, float]:
             float(discount_until in dates) if frame.has_discount[i] else nan
         ),
         "interval_days_since_as_of": max((last - as_of).days, len(dates)),
+        **{f"interval_after_{name}": days[-1] - frame[name][i] for name in USUAL},
     }
 
 

@@ -23,7 +23,7 @@ from models.explanation import (
     explain_points,
 )
 from models.grid import INTERVALS, LAST_DAY, LOWER_ENDS, UPPER_ENDS
-from models.intervals import design, elapsed_days
+from models.intervals import design, elapsed_days, partners
 from models.reference import reference_row, references_of
 from tests.models.random_models import (
     CALIBRATION,
@@ -70,6 +70,9 @@ def brute_force_logits(
             mixed[:, : len(NAMES)] = references[0]
             for player in team:
                 mixed[:, differing[player]] = frame.values[0, differing[player]]
+            for column, partner in enumerate(partners(frame)[: len(NAMES)]):
+                if partner >= 0:
+                    mixed[:, partner] = UPPER_ENDS - mixed[:, column]
             worth[team] = calibrated_logits(model, mixed)
     shapley = np.zeros((DIFFERING, INTERVALS))
     for team, logits in worth.items():

@@ -146,6 +146,29 @@ def test_contributions_sum_to_the_difference_of_the_margins() -> None:
     np.testing.assert_allclose(total, expected, rtol=0, atol=1e-9)
 
 
+def test_columns_of_one_feature_join_together() -> None:
+    rows = np.column_stack([table(9, 600, 4), np.zeros((600, 2))])
+    rows[:, 4], rows[:, 5] = 1.5 - rows[:, 0], 0.5 - rows[:, 2]
+    booster = train(rows, rounds=30)
+    partners = np.array([4, -1, 5, -1, 0, 2])
+    features = [[0, 4], [1], [2, 5], [3]]
+    found = contributions(Forest.from_booster(booster), rows[:12], rows[12:24], partners)
+    for row, reference, values in zip(rows[:12], rows[12:24], found, strict=True):
+        for feature, columns in enumerate(features):
+            share_of_each = 0.0
+            others = [f for f in range(4) if f != feature]
+            for size in range(4):
+                for team in combinations(others, size):
+                    without, joined = reference.copy(), reference.copy()
+                    own = [c for f in team for c in features[f]]
+                    without[own] = joined[own] = row[own]
+                    joined[columns] = row[columns]
+                    worth = booster.predict([joined, without], raw_score=True)
+                    share = factorial(size) * factorial(3 - size) / factorial(4)
+                    share_of_each += share * (worth[0] - worth[1])
+            assert values[columns].sum() == pytest.approx(share_of_each, abs=1e-9)
+
+
 def test_a_feature_that_is_equal_on_both_sides_contributes_exactly_nothing() -> None:
     rows = table(7, 1_000, 10)
     forest = Forest.from_booster(train(rows))
