@@ -9,6 +9,7 @@ import decisions.commands
 import ledger.commands
 import serving.commands
 import training.commands
+import training.drift_commands
 from ledger.errors import DuecastError
 
 app = typer.Typer(
@@ -18,7 +19,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for commands in (ledger.commands, training.commands, decisions.commands, serving.commands):
+for commands in (
+    ledger.commands,
+    training.commands,
+    training.drift_commands,
+    decisions.commands,
+    serving.commands,
+):
     app.add_typer(commands.app)
 
 

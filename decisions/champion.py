@@ -23,8 +23,10 @@ def champion(settings: Settings) -> Champion:
 
     Raises
     ------
+    NoChampionError
+        If no version is champion yet.
     RegistryError
-        If no version is champion, or MLflow is down and none was ever accepted.
+        If MLflow is down and none was ever accepted, or the version is not one of ours.
     BundleError
         If the bundle is not what its manifest says, or scores differently here.
     """

@@ -87,11 +87,10 @@ def worklist(
 
     Reads the score run of the day; makes it first where there is none.
     """
-    from rich.console import Console
-
     from decisions.exports import export, require_exportable
     from decisions.listing import entries, json_values, shown
     from decisions.runs import CUSTOMERS, INVOICES, WORKLIST
+    from ledger.screen import screen
 
     if out is not None:
         require_exportable(out)
@@ -110,7 +109,7 @@ def worklist(
         typer.echo(f"{len(found)} entries written to {out}.")
         return
     title = f"Worklist as of {facts['as_of']}" + (f" of {collector}" if collector else "")
-    Console().print(shown(found, title, facts["reporting_currency"]))
+    screen().print(shown(found, title, facts["reporting_currency"]))
     for note in facts["notes"]:
         typer.echo(f"Note: {note}")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from decisions.policy import read_policy
 from ledger.aging import aging
@@ -23,9 +22,8 @@ from ledger.ledger import Ledger
 from ledger.report_json import aging_json, kpis_json
 from ledger.report_tables import aging_table, heading, kpis_table, roll_forward_table
 from ledger.rollforward import roll_forward
+from ledger.screen import screen
 from ledger.settings import Settings
-
-PAGE_WIDTH = 160
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,8 +62,7 @@ def print_kpis(
     if as_json:
         print(json.dumps(kpis_json(figures, rolled), indent=2))
     else:
-        console = _console()
-        console.print(heading(figures), kpis_table(figures), roll_forward_table(rolled))
+        screen().print(heading(figures), kpis_table(figures), roll_forward_table(rolled))
 
 
 @app.command("aging")
@@ -93,7 +90,7 @@ def print_aging(
     if as_json:
         print(json.dumps(aging_json(rows, total), indent=2))
     else:
-        _console().print(heading(total), aging_table(rows, total))
+        screen().print(heading(total), aging_table(rows, total))
 
 
 def _opened(path: Path, as_of: datetime | None, allow_stale_days: int) -> tuple[Ledger, int]:
@@ -101,12 +98,6 @@ def _opened(path: Path, as_of: datetime | None, allow_stale_days: int) -> tuple[
     day = data.extract.complete_through if as_of is None else day_of(as_of.date())
     require_complete(data, day, allow_stale_days)
     return data, day
-
-
-def _console() -> Console:
-    """The terminal, or for a file or pipe a page wide enough for every column."""
-    console = Console()
-    return console if console.is_terminal else Console(width=PAGE_WIDTH)
 
 
 def _policy_bounds() -> tuple[int, ...]:

@@ -58,9 +58,10 @@ def explain_delay(model: DelayModel, frame: FeatureFrame, references: Floats) ->
     """Contributions of features to the expected days late, in days.
 
     The hazard of each interval gives exact Shapley values on its logit, the same interval with
-    the same calendar on both sides; a covariate that counts from a feature goes with it. They are propagated through the expected days late E by
-    Aumann-Shapley: along the straight line of logits from reference to prediction, a feature
-    gets the integral of dE/dlogit, summed over the intervals, times its share of the logits.
+    the same calendar on both sides; a covariate that counts from a feature goes with it. They
+    are propagated through the expected days late E by Aumann-Shapley: along the straight line
+    of logits from reference to prediction, a feature gets the integral of dE/dlogit, summed
+    over the intervals, times its share of the logits.
     What the quadrature leaves over is spread in proportion to the size of the contributions.
     (Aumann, Shapley: Values of Non-Atomic Games, 1974; Sundararajan, Taly, Yan: Axiomatic
     attribution for deep networks, ICML 2017.)

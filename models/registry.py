@@ -48,8 +48,16 @@ class RegistryError(DuecastError):
     """The registry has no such model."""
 
 
+class NoChampionError(RegistryError):
+    """No version is champion, or none was ever registered."""
+
+
 class UnreachableError(RegistryError):
     """MLflow, or where it keeps its artifacts, cannot be reached."""
+
+
+class NoStoreError(UnreachableError, NoChampionError):
+    """There is no MLflow store here: nothing was registered, or it was deleted."""
 
 
 @dataclass(frozen=True)
@@ -75,25 +83,27 @@ def connect(settings: Settings) -> "MlflowClient":
     return MlflowClient(settings.mlflow_uri, settings.mlflow_uri)
 
 
-def find(settings: Settings, alias: str) -> RegisteredBundle:
-    """Bundle that has an alias now, verified in the cache, fetched from MLflow if need be.
+def find(settings: Settings, which: str | int) -> RegisteredBundle:
+    """Bundle that has an alias now, or a number, verified in the cache, fetched if need be.
 
     Where MLflow cannot be reached: the bundle last accepted under that alias.
 
     Raises
     ------
+    NoChampionError
+        If the champion is asked for and there is none.
     RegistryError
-        If nothing has the alias, or MLflow is down and nothing was accepted before.
+        If there is no such version, or MLflow is down and nothing was accepted before.
     BundleError
         If the bundle is not what its manifest says.
     """
     try:
         with _store(settings) as client:
-            found = _version(client, alias)
+            found = _version(client, which)
             path = held(settings.bundles, found.sha256) or _fetch(client, settings, found)
         return RegisteredBundle(found.version, found.run_id, found.sha256, path)
     except UnreachableError as error:
-        remembered = recall(settings.bundles, alias)
+        remembered = recall(settings.bundles, which) if isinstance(which, str) else None
         if remembered is None:
             raise
         _log.warning("%s; going on with version %d", error, remembered.version)
@@ -103,6 +113,24 @@ def find(settings: Settings, alias: str) -> RegisteredBundle:
 def accept(settings: Settings, alias: str, bundle: RegisteredBundle) -> None:
     """Remember a bundle that passed its checks, to start from while MLflow is down."""
     remember(settings.bundles, alias, bundle)
+
+
+@contextmanager
+def run_artifacts(settings: Settings, run_id: str, name: str) -> Iterator[Path]:
+    """Directory `name` among the artifacts of a run, for the time of the block.
+
+    It is a path where nothing is if the run kept no such artifacts.
+
+    Raises
+    ------
+    UnreachableError
+        If MLflow cannot be reached.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        with _store(settings) as client:
+            if any(found.path == name for found in client.list_artifacts(run_id)):
+                client.download_artifacts(run_id, name, directory)
+        yield Path(directory) / name
 
 
 def promote(settings: Settings, version: int | None = None) -> RegisteredVersion:
@@ -147,7 +175,7 @@ def _store(settings: Settings) -> Iterator["MlflowClient"]:
     """Client of a store that exists; whatever MLflow raises comes out as one of our errors."""
     file = Path(settings.mlflow_uri.removeprefix(_SQLITE))
     if settings.mlflow_uri.startswith(_SQLITE) and not file.is_file():
-        raise UnreachableError(f"there is no MLflow store {file}; make one with `duecast train`")
+        raise NoStoreError(f"there is no MLflow store {file}; make one with `duecast train`")
     try:
         yield connect(settings)
     except DuecastError:
@@ -179,7 +207,8 @@ def _version(client: "MlflowClient", which: str | int) -> RegisteredVersion:
 
     aliases = _aliases(client)
     if isinstance(which, str) and which not in aliases:
-        raise RegistryError(
+        absent = NoChampionError if which == CHAMPION else RegistryError
+        raise absent(
             f"no version of {MODEL} is {which}; got {sorted(aliases) or 'no alias at all'}; "
             + ("make one with `duecast promote`" if which == CHAMPION else "run `duecast train`")
         )

@@ -51,9 +51,10 @@ def _example(url: str) -> str:
     body = json.dumps({"invoice_ids": [urgent["invoice_id"]], "explain": 3})
     _, answer = _ask(url, "POST", "/v1/scores/invoices", body)
     shown = json.dumps(answer, indent=2, ensure_ascii=False)
-    cut = shown if len(shown) <= MOST_CHARACTERS else f"{shown[:MOST_CHARACTERS]}\n  …"
+    if len(shown) > MOST_CHARACTERS:
+        shown = shown[:MOST_CHARACTERS].rsplit("\n", 1)[0] + "\n  …"
     command = f"curl {url}/v1/scores/invoices -H 'Content-Type: application/json' -d '{body}'"
-    return "\n".join([*lines, f"Try:  {command}", cut])
+    return "\n".join([*lines, f"Try:  {command}", shown])
 
 
 def _ask(url: str, method: str, path: str, body: str = "") -> tuple[int, dict[str, Any]]:

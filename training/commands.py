@@ -1,20 +1,20 @@
-"""The commands of training: train, backtest, promote, simulate, demo."""
+"""The commands of training: train, backtest, simulate, demo, and those of promotion."""
 
-import getpass
 import json
 import os
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+import training.promotion_commands
 from ledger.errors import SettingsError
+from ledger.screen import screen
 from ledger.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(training.promotion_commands.app)
 
 DAY = ["%Y-%m-%d"]
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
@@ -111,51 +111,9 @@ def backtest(
         for note in fold.notes:
             typer.echo(f"Note: {note}.")
     typer.echo(f"Accuracy by outcomes through {date_of(found.ledger_through)}:")
-    console = Console()
+    console = screen()
     console.print(event_table(found.accuracy))
     console.print(days_table(found.accuracy))
-
-
-@app.command()
-def promote(
-    version: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[VERSION|history|rollback]",
-            help="Version to promote, the challenger if not given; `history` lists promotions, "
-            "`rollback` undoes the last one.",
-        ),
-    ] = None,
-    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who decides.")] = None,
-    why: Annotated[str, typer.Option(metavar="TEXT", help="For the record.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Make a version champion: the service and `duecast score` use it from then on."""
-    from training.promotion import promote_version, promotion_history, roll_back
-
-    settings = Settings.from_environment(os.environ)
-    if version == "history":
-        records = promotion_history(settings)
-        if as_json:
-            _print_json({"promotions": [asdict(record) for record in records]})
-        for record in () if as_json else records:
-            reason = f": {record.why}" if record.why else ""
-            typer.echo(
-                f"{record.promoted_at:%Y-%m-%d %H:%M} version {record.version} "
-                f"by {record.promoted_by}{reason}"
-            )
-        return
-    if version not in (None, "rollback") and not str(version).isdigit():
-        raise SettingsError([f"VERSION is {version!r}; expected a number, `history` or `rollback`"])
-    who, now = by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None)
-    if version == "rollback":
-        record = roll_back(settings, who, why, now)
-    else:
-        record = promote_version(settings, None if version is None else int(version), who, why, now)
-    if as_json:
-        _print_json(asdict(record))
-        return
-    typer.echo(f"Version {record.version} is champion (bundle {record.sha256[:12]}).")
 
 
 @app.command()
@@ -217,7 +175,7 @@ def demo(
         _print_json({**facts, "ledger": str(shown_run.ledger), "entries": json_values(found)})
         return
     title = f"The top of the worklist as of {facts['as_of']}"
-    Console().print(shown(found, title, facts["reporting_currency"]))
+    screen().print(shown(found, title, facts["reporting_currency"]))
     for note in facts["notes"]:
         typer.echo(f"Note: {note}")
     typer.echo(f"The ledger is in {shown_run.ledger}. Serve it with: duecast serve")

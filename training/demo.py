@@ -12,7 +12,7 @@ from ledger.files import read_ledger
 from ledger.ledger import Ledger
 from ledger.progress import silent
 from ledger.settings import Settings
-from models.registry import RegistryError
+from models.registry import NoChampionError
 from training.promotion import promote_version
 from training.recipe import read_recipe
 from training.simulation.settings import SimulationSettings
@@ -57,10 +57,10 @@ def demonstrate(
 def _champion(
     settings: Settings, ledger: Ledger, now: datetime, progress: Callable[[str], None]
 ) -> Champion:
-    """The champion; trained on the ledger and promoted where there is none."""
+    """The champion; trained on the ledger and promoted where there is none yet."""
     try:
         return champion(settings)
-    except RegistryError:
+    except NoChampionError:
         as_of = ledger.extract.complete_through
         trained = train_tracked(settings, ledger, as_of, read_recipe(), progress=progress)
         promote_version(settings, trained.version, "duecast demo", "first model", now)

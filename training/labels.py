@@ -73,6 +73,21 @@ class DelayOutcomes:
         is_open: Flags = seen & (known_states(self.settlements, invoice, as_of) == OPEN)
         return is_open
 
+    def known_later_than(self, invoice: Rows, k: int, as_of: Days) -> tuple[Flags, Flags]:
+        """Whether invoices are later than due + `k` by what was known at the close of a day.
+
+        And whether that can be told: not of an invoice cancelled by then. A payment recorded
+        after that day counts as none. Shapes (m,).
+        """
+        last, has_changed = _last_changes(self.settlements, invoice, as_of)
+        changes, bound = self.settlements, self.due_on[invoice] + k
+        paid_in_time, cancelled = np.zeros((2, len(invoice)), np.bool_)
+        at = last[has_changed]
+        paid_in_time[has_changed] = changes.state[at] == PAID
+        paid_in_time[has_changed] &= changes.paid_on[at] <= bound[has_changed]
+        cancelled[has_changed] = changes.state[at] == CANCELLED
+        return ~paid_in_time, self.observable[invoice] & ~cancelled
+
     def later_than(self, k: int) -> tuple[Flags, Flags]:
         """Whether each invoice was paid later than due + `k`, and whether that is known.
 
@@ -107,28 +122,35 @@ def delay_outcomes(ledger: Ledger, definitions: Definitions) -> DelayOutcomes:
     )
 
 
-def recording_days(settlements: Settlements, through: int) -> int:
+def recording_days(settlements: Settlements, through: int, share: float = RECORDED_SHARE) -> int:
     """Days within which nearly all payments of invoices became known, by a day; 0 without any.
 
-    The least number of days that `RECORDED_SHARE` of them needed, at most `MOST_RECORDING_DAYS`.
+    The least number of days that `share` of them needed, at most `MOST_RECORDING_DAYS`.
     """
     paid = (settlements.state == PAID) & (settlements.known_on <= through)
     waited = (settlements.known_on - settlements.paid_on)[paid]
     if len(waited) == 0:
         return 0
-    needed = int(np.quantile(waited, RECORDED_SHARE, method="inverted_cdf"))
+    needed = int(np.quantile(waited, share, method="inverted_cdf"))
     return min(max(needed, 0), MOST_RECORDING_DAYS)
 
 
 def known_states(settlements: Settlements, invoice: Rows, as_of: Days) -> Codes:
     """State of invoices by what was known at the close of a day, shape (m,)."""
+    last, has_changed = _last_changes(settlements, invoice, as_of)
+    states = np.full(len(invoice), OPEN, np.int32)
+    states[has_changed] = settlements.state[last[has_changed]]
+    return states
+
+
+def _last_changes(settlements: Settlements, invoice: Rows, as_of: Days) -> tuple[Rows, Flags]:
+    """Row of the last change known of each invoice at the close of a day, where there is one."""
     span = np.int64(2**32)
     changes = settlements.invoice * span + settlements.known_on
     last = np.searchsorted(changes, invoice * span + as_of, side="right") - 1
-    if len(changes) == 0:
-        return np.full(len(invoice), OPEN, np.int32)
-    has_changed = (last >= 0) & (settlements.invoice[last] == invoice)
-    return np.where(has_changed, settlements.state[last], OPEN)
+    has_changed = last >= 0
+    has_changed[has_changed] = settlements.invoice[last[has_changed]] == invoice[has_changed]
+    return last, has_changed
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,20 @@ def calibration_error(probability: Floats, truth: Array) -> float:
     return sum(abs(forecast - share) * n for forecast, share, n in bins) / len(probability)
 
 
+def chance_calibration_error(probability: Floats) -> float:
+    """Calibration error to be expected where every forecast is right, for the same bins.
+
+    The share that comes true in a bin of n forecasts p then has variance mean(p (1 - p)) / n, and
+    a normal variable lies sqrt(2 / pi) standard deviations from its mean on average.
+
+    >>> round(chance_calibration_error(np.full(100, 0.5)), 3)
+    0.089
+    """
+    spread = reliability(probability, probability * (1 - probability))
+    deviations = sum(np.sqrt(2 / np.pi * variance / n) * n for _, variance, n in spread)
+    return float(deviations / len(probability))
+
+
 def reliability(probability: Floats, truth: Array) -> list[tuple[float, float, int]]:
     """Mean forecast, share that came true and number of items, of bins of forecasts.
 

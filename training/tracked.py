@@ -21,11 +21,12 @@ from ledger.settings import Settings
 from models.bundle import ModelBundle
 from training.backtest import Backtest, backtest
 from training.labels import delay_outcomes
+from training.later_invoices import LATER_INVOICES
 from training.plots import beeswarm_plot, importance_plot, reliability_plot
 from training.recipe import Recipe
 from training.tracking import TrackedRun, register, tracked_run
 from training.train import STEPS as TRAINING_STEPS
-from training.train import train
+from training.train import train_and_judge
 from training.tune import Tried, tuned
 
 STEPS = (*TRAINING_STEPS, "Registering the bundle")
@@ -79,12 +80,17 @@ def train_tracked(
             storage = f"sqlite:///{settings.home / 'tuning.db'}"
             log = partial(_log_trial, settings, run)
             made = tuned(ledger, as_of, recipe, trials, storage, log, progress)
-        bundle = train(ledger, as_of, made, progress)
+        training = train_and_judge(ledger, as_of, made, progress)
+        bundle = training.bundle
         progress(STEPS[-1])
         with tempfile.TemporaryDirectory() as scratch:
             directory = Path(scratch) / "bundle"
             sha256 = bundle.save(directory)
             _log_training(run, bundle, ledger, as_of)
+            if training.later is not None:
+                artifacts = Path(scratch) / "artifacts"
+                training.later.save(artifacts / LATER_INVOICES)
+                run.log_artifacts(artifacts)
             version = register(settings, run, directory)
     return RegisteredTraining(bundle, version, sha256, run.run_id)
 

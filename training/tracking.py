@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.settings import Settings
 from models.manifest import verify
-from models.registry import CHALLENGER, MODEL, SHA256_TAG, connect
+from models.registry import CHALLENGER, MODEL, SHA256_TAG, connect, versions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -119,6 +119,18 @@ def register(settings: Settings, run: TrackedRun, bundle: Path) -> int:
         )
     run.client.set_registered_model_alias(MODEL, CHALLENGER, registered.version)
     return int(registered.version)
+
+
+def add_to_version(settings: Settings, number: int, text: str, name: str) -> None:
+    """Add a text as an artifact to the run of a registered version; it replaces one so named.
+
+    Raises
+    ------
+    RegistryError
+        If MLflow cannot be reached.
+    """
+    run_ids = {found.version: found.run_id for found in versions(settings)}
+    TrackedRun(run_ids[number], connect(settings)).log_text(text, name)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """From a ledger to a bundle of models: what was known on a day, and nothing else."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from training.default_training import train_default
 from training.delay_rows import delay_rows
 from training.delay_training import train_delay
 from training.labels import active_customers, delay_outcomes
+from training.later_invoices import LaterInvoices
 from training.person_periods import Looks
 from training.recipe import Recipe
 
@@ -35,9 +37,24 @@ STEPS = (
 """Steps of `train`, as `progress` is told them."""
 
 
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A bundle, and what it can be compared by; None where nothing later could judge its trees."""
+
+    bundle: ModelBundle
+    later: LaterInvoices | None
+
+
 def train(
     ledger: Ledger, as_of: int, recipe: Recipe, progress: Callable[[str], None] = silent
 ) -> ModelBundle:
+    """The bundle of `train_and_judge`."""
+    return train_and_judge(ledger, as_of, recipe, progress).bundle
+
+
+def train_and_judge(
+    ledger: Ledger, as_of: int, recipe: Recipe, progress: Callable[[str], None] = silent
+) -> Training:
     """Models of what was known at the close of a day.
 
     The same rows known by `as_of`, in whatever order, and the same recipe give the same bundle,
@@ -88,7 +105,7 @@ def train(
         priors,
         recipe.definitions,
     )
-    return ModelBundle(
+    bundle = ModelBundle(
         delay.model,
         default.model,
         absent,
@@ -102,6 +119,9 @@ def train(
         model_card(window, metrics, notes, absent, recipe),
         _probe(known, rows.looks, customers, as_of, priors, recipe),
     )
+    if delay.judged is None:
+        return Training(bundle, None)
+    return Training(bundle, LaterInvoices.of(delay.judged, rows, outcomes, known))
 
 
 def known_ledger(ledger: Ledger, as_of: int) -> Ledger:

@@ -41,7 +41,10 @@ def bundle() -> ModelBundle:
         invoice_reference=reference_row(random_frame(300, seed=54)),
         customer_reference=reference_row(random_frame(300, seed=55, of_invoices=False)),
         priors=build_priors(empty_ledger(Extract("EUR", TODAY))),
-        recipe={"seed": 7, "definitions": asdict(Definitions(grace_days=3)) | {"constant_columns": []}},
+        recipe={
+            "seed": 7,
+            "definitions": asdict(Definitions(grace_days=3)) | {"constant_columns": []},
+        },
         window={"from": "2020-01-01", "as_of": "2022-01-07"},
         data_sha256="0" * 64,
         metrics={"delay": {"auc": 0.75, "default": None}},

@@ -16,6 +16,7 @@ import httpx
 import numpy as np
 import pytest
 
+from decisions.records import Promotion, append_promotion
 from features.compute import compute_features
 from features.frame import FeatureFrame, Observations
 from features.priors import Priors, build_priors
@@ -24,10 +25,11 @@ from ledger.definitions import Definitions
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
 from ledger.settings import Settings
+from ledger.store import open_store
 from models.bundle import ModelBundle
 from models.reference import reference_row
+from models.registry import promote
 from tests.models.random_models import default_model, delay_model
-from training.promotion import promote_version
 from training.simulation.settings import SimulationSettings
 from training.simulation.simulator import simulate, write_simulation
 from training.tracking import register, tracked_run
@@ -65,7 +67,9 @@ def served_home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> 
     small_bundle(read_ledger(settings.served_ledger)).save(settings.home / "bundle")
     with tracked_run(settings, "train") as run:
         register(settings, run, settings.home / "bundle")
-    promote_version(settings, None, "tests", "to be served", PROMOTED_AT)
+    made = promote(settings)
+    record = Promotion(made.version, None, made.sha256, PROMOTED_AT, "tests", "to be served")
+    append_promotion(open_store(settings), record)
     return settings.home
 
 

@@ -14,6 +14,7 @@ from ledger.settings import Settings
 from models.registry import CHALLENGER, CHAMPION, connect, find, versions
 from tests.training.fated_ledgers import fated_ledger
 from training.commands import app
+from training.promotion import PromotionRefusedError
 
 RECIPE = """
 threads = 1
@@ -54,14 +55,28 @@ def test_trained_twice_promoted_and_rolled_back(run: Run, ledger: Path, settings
     assert second["sha256"] == first.sha256
     assert second["metrics"]["delay"]["rows"] > 1000
 
-    assert "Version 2 is champion" in run("promote").stdout
+    refused = run("promote", "--json")
+    assert isinstance(refused.exception, PromotionRefusedError)
+    assert "calibration (not judged" in str(refused.exception)
+    found = json.loads(refused.stdout)
+    assert (found["version"], found["promoted"]) == (2, False)
+    assert {gate["name"] for gate in found["gates"] if not gate["passed"]} == {"calibration"}
+    shown = run("promote", "--why", "the first").stdout
+    assert "Version 2 is champion" in shown
+    assert "excused" in shown
     done = json.loads(run("promote", "1", "--by", "Ada", "--why", "smaller", "--json").stdout)
     assert (done["version"], done["previous"], done["promoted_by"]) == (1, 2, "Ada")
+    assert [gate["name"] for gate in done["gates"]][:2] == ["log_loss", "absolute_error"]
     assert find(settings, CHAMPION).version == 1
-    assert "Version 2 is champion" in run("promote", "rollback", "--by", "Ada").stdout
-    history = run("promote", "history").stdout.splitlines()
+    assert "Version 2 is champion" in run("rollback", "--by", "Ada").stdout
+    history = run("history").stdout.splitlines()
     assert len(history) == 3
-    assert history[1].endswith("version 1 by Ada: smaller")
+    assert history[0].endswith("version 2 again by Ada")
+    assert history[1].endswith("version 1 champion by Ada: smaller")
+    at = json.loads(run("history", "--at", "2999-12-31", "--json").stdout)
+    assert [(record["version"], record["rollback"]) for record in at["promotions"]] == [(2, True)]
+    before = run("history", "--at", "2020-02-29T12:00")
+    assert "no version was promoted by 2020-02-29 12:00" in str(before.exception)
 
 
 def test_a_training_leaves_its_recipe_figures_and_card_in_mlflow(
@@ -108,9 +123,9 @@ def test_a_backtest_prints_a_table_and_writes_predictions(run: Run, ledger: Path
             "x.xls",
         ),
         (("train", ".", "--as-of", "2023-09-30", "--recipe", "no.toml"), SettingsError, "no.toml"),
-        (("promote", "latest"), SettingsError, "expected a number, `history` or `rollback`"),
         (("promote", "7"), DuecastError, "no version 7"),
-        (("promote", "rollback"), DuecastError, "none to go back to"),
+        (("history", "--at", "2024"), SettingsError, "--at is '2024'"),
+        (("rollback",), DuecastError, "none to go back to"),
         (("simulate", "x", "--customers", "0"), SettingsError, "at least 1"),
     ],
 )
@@ -123,13 +138,21 @@ def test_what_cannot_be_done_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    "words", [("train", "x"), ("train", "x", "--as-of", "31/12/2023"), ("backtest", "x")]
+    "words",
+    [
+        ("train", "x"),
+        ("train", "x", "--as-of", "31/12/2023"),
+        ("backtest", "x"),
+        ("promote", "latest"),
+    ],
 )
 def test_a_wrong_option_exits_with_two(run: Run, words: tuple[str, ...]) -> None:
     assert run(*words).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["train", "backtest", "promote", "simulate", "demo"])
+@pytest.mark.parametrize(
+    "command", ["train", "backtest", "promote", "history", "rollback", "simulate", "demo"]
+)
 def test_every_command_says_what_it_does(run: Run, command: str) -> None:
     shown = run(command, "--help")
     assert shown.exit_code == 0
