@@ -45,7 +45,7 @@ format: setup  ## Format the code and sort its imports
 	$(BIN)/ruff format .
 
 bench: $(KERNELS)  ## Run the benchmarks
-	for benchmark in features training reasons calibration; do \
+	for benchmark in features training reasons calibration rescoring; do \
 	  $(BIN)/python benchmarks/$$benchmark.py || exit 1; \
 	done
 
