@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
 
+from benchmarks.simulated_ledger import simulated_ledger
 from ledger.days import parse_day
-from ledger.files import read_ledger
+from ledger.ledger import Ledger
 from training.backtest import backtest, predictions
 from training.metrics import calibration_error
 from training.recipe import read_recipe
 from training.simulation.settings import SimulationSettings
-from training.simulation.simulator import Simulation, simulate, write_simulation
+from training.simulation.simulator import Simulation, simulate
 
 CUTOFFS = ("2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01")
 
@@ -54,16 +54,14 @@ def main() -> None:
     )
     simulation = simulate(settings)
     print(f"{'cutoff':<12}{'invoices':>10}{'true share':>12}{'bias':>8}{'calibration error':>19}")
-    rows = [against_truth(simulation, cutoff) for cutoff in arguments.cutoff or CUTOFFS]
+    ledger = simulated_ledger(simulation)
+    rows = [against_truth(simulation, ledger, cutoff) for cutoff in arguments.cutoff or CUTOFFS]
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
 
 
-def against_truth(simulation: Simulation, cutoff: str) -> dict[str, Any]:
+def against_truth(simulation: Simulation, ledger: Ledger, cutoff: str) -> dict[str, Any]:
     """What models from before a cutoff say of the invoices after it; printed as a row."""
-    with tempfile.TemporaryDirectory() as scratch:
-        write_simulation(simulation, Path(scratch))
-        ledger = read_ledger(scratch)
     said = predictions(ledger, backtest(ledger, [parse_day(cutoff)], read_recipe()))
     truth = simulation.truth.set_index("invoice_id")["p_late"].loc[said["invoice_id"]]
     forecast, true = said["p_later_than_0"].to_numpy(), truth.to_numpy(np.float64)

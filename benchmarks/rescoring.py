@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,16 +22,16 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
 
+from benchmarks.simulated_ledger import simulated_ledger
 from features.compute import compute_features
 from features.frame import of_invoices
 from features.priors import build_priors
 from ledger.days import day_of
-from ledger.files import read_ledger
 from ledger.ledger import Ledger
 from training.labels import delay_outcomes
 from training.recipe import Recipe, read_recipe
 from training.simulation.settings import SimulationSettings
-from training.simulation.simulator import simulate, write_simulation
+from training.simulation.simulator import simulate
 from training.train import train
 
 LATER_THAN = 30
@@ -47,10 +46,8 @@ def main() -> None:
     parser.add_argument("--cutoff", type=date.fromisoformat, default=date(2024, 1, 1))
     arguments = parser.parse_args()
 
-    with tempfile.TemporaryDirectory() as scratch:
-        simulation = simulate(SimulationSettings(arguments.customers, seed=arguments.seed))
-        write_simulation(simulation, Path(scratch))
-        ledger = read_ledger(scratch)
+    simulation = simulate(SimulationSettings(arguments.customers, seed=arguments.seed))
+    ledger = simulated_ledger(simulation)
     rows = rescored(ledger, day_of(arguments.cutoff), read_recipe())
     print(f"{rows[0]['invoices']:,} invoices; later than {LATER_THAN} days")
     print(f"{'scored':<18}{'still open':>12}{'Brier':>10}")

@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -25,15 +24,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from lightgbm import LGBMClassifier
 
+from benchmarks.simulated_ledger import simulated_ledger
 from features.compute import compute_features
 from features.frame import of_invoices
 from features.priors import build_priors
-from ledger.files import read_ledger
 from ledger.ledger import Ledger
 from training.labels import delay_outcomes
 from training.recipe import Recipe, read_recipe
 from training.simulation.settings import SimulationSettings
-from training.simulation.simulator import simulate, write_simulation
+from training.simulation.simulator import simulate
 from training.train import train
 
 CUSTOMERS, MONTHS = 780, 36
@@ -47,9 +46,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=CUSTOMERS, metavar="N")
     arguments = parser.parse_args()
 
-    with tempfile.TemporaryDirectory() as scratch:
-        write_simulation(simulate(SimulationSettings(arguments.customers, MONTHS)), Path(scratch))
-        ledger = read_ledger(scratch)
+    ledger = simulated_ledger(simulate(SimulationSettings(arguments.customers, MONTHS)))
     result = measure(ledger, read_recipe())
     print(
         f"{result['invoices']:,} invoices, {result['rows']:,} rows of the delay model, "

@@ -1,14 +1,13 @@
 """Two versions on the same invoices, each asked as it was before it had seen them."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Self
 
 import numpy as np
 
 from features.frame import FeatureFrame
 from ledger.arrays import Array, Flags, Floats
-from ledger.days import day_of
+from ledger.days import parse_day
 from models.bundle import ModelBundle
 from models.grid import LAST_DAY
 from training.later_invoices import LaterInvoices
@@ -29,7 +28,7 @@ class Candidate:
         """Last day of what the bundle was fitted on; the first of all days where there is none."""
         if self.bundle is None:
             return 0
-        return day_of(date.fromisoformat(self.bundle.window["as_of"]))
+        return parse_day(self.bundle.window["as_of"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from ledger.screen import screen
 from ledger.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -59,8 +59,7 @@ def drift(
     if as_json:
         typer.echo(text, nl=False)
         return
-    console = Console()
-    console.print(performance_table(report), feature_table(report))
+    screen().print(performance_table(report), feature_table(report))
     typer.echo(f"Version {model.version} as of {date_of(report.as_of)}: {report.status}.")
     for reason in report.reasons:
         typer.echo(f"Reason: {reason}.")

@@ -59,11 +59,11 @@ def promote_version(
             f"version {registered.version} is champion already; name another one, or make one "
             "with `duecast train`"
         )
-    found = _gates(settings, registered)
+    found = _gates(settings, registered, before)
     refused = [gate for gate in found if not (gate.passed or (gate.excusable and why.strip()))]
     if refused:
         raise PromotionRefusedError(registered.version, found, refused)
-    return _recorded(settings, registered.version, promoted_by, why, promoted_at, found)
+    return _recorded(settings, registered.version, before, promoted_by, why, promoted_at, found)
 
 
 def roll_back(settings: Settings, promoted_by: str, why: str, promoted_at: datetime) -> Promotion:
@@ -83,7 +83,10 @@ def roll_back(settings: Settings, promoted_by: str, why: str, promoted_at: datet
             "no version was champion before this one, so there is none to go back to; "
             "name a version: duecast promote VERSION"
         )
-    return _recorded(settings, standing[-2], promoted_by, why, promoted_at, (), rollback=True)
+    before = _champion_version(settings)
+    return _recorded(
+        settings, standing[-2], before, promoted_by, why, promoted_at, (), rollback=True
+    )
 
 
 def promotion_history(settings: Settings) -> tuple[Promotion, ...]:
@@ -111,7 +114,9 @@ def champion_at(settings: Settings, moment: datetime) -> Promotion:
     return found
 
 
-def _gates(settings: Settings, registered: RegisteredBundle) -> tuple[Gate, ...]:
+def _gates(
+    settings: Settings, registered: RegisteredBundle, before: RegisteredVersion | None
+) -> tuple[Gate, ...]:
     """What every gate finds of a version; only the probe's where it scores differently here."""
     try:
         bundle = ModelBundle.load(registered.path)
@@ -119,12 +124,13 @@ def _gates(settings: Settings, registered: RegisteredBundle) -> tuple[Gate, ...]
         problems = error.problems
         return (Gate("probe", len(problems), 0, False, False, "; ".join(problems)),)
     later = _later_invoices(settings, registered.run_id)
-    return gates(Candidate(bundle, later), _champion(settings))
+    return gates(Candidate(bundle, later), _candidate(settings, before))
 
 
 def _recorded(
     settings: Settings,
     version: int,
+    before: RegisteredVersion | None,
     promoted_by: str,
     why: str,
     promoted_at: datetime,
@@ -132,7 +138,6 @@ def _recorded(
     rollback: bool = False,
 ) -> Promotion:
     """Record of a promotion, once the version is champion."""
-    before = _champion_version(settings)
     promoted = promote(settings, version)
     record = Promotion(
         promoted.version,
@@ -163,9 +168,8 @@ def _standing(history: Sequence[Promotion]) -> list[int]:
     return standing
 
 
-def _champion(settings: Settings) -> Candidate | None:
+def _candidate(settings: Settings, registered: RegisteredVersion | None) -> Candidate | None:
     """The champion, without a bundle if this duecast cannot load it; None where there is none."""
-    registered = _champion_version(settings)
     if registered is None:
         return None
     try:

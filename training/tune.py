@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from features.priors import build_priors
 from ledger.digest import digest
 from ledger.ledger import Ledger
+from ledger.progress import silent
 from training.delay_rows import DelayRows, delay_rows
 from training.fit import DesignRows, TreeData, parameters_of
 from training.labels import delay_outcomes
@@ -47,8 +48,8 @@ def tuned(
     recipe: Recipe,
     trials: int,
     storage: str,
-    tried: Callable[[Tried], None] = lambda tried: None,
-    progress: Callable[[str], None] = lambda step: None,
+    tried: Callable[[Tried], None],
+    progress: Callable[[str], None] = silent,
 ) -> Recipe:
     """The recipe with the best of so many other sizes of the delay model's trees, or as it was.
 
