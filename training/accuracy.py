@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ledger.arrays import Flags, Floats, Rows
-from ledger.table import Column
 from models.distribution import DelayDistribution
 from models.grid import LAST_DAY
 from training.baselines import Baseline
@@ -19,6 +18,7 @@ from training.metrics import (
     event_accuracy,
     reliability,
 )
+from training.pit import Pit
 
 LATER_THAN = (0, 4, 30)
 """Days after the due date of which "later" is judged: late, 5 or more days, more than 30."""
@@ -43,22 +43,28 @@ def model_accuracy(
     """Accuracy of the distributions of some invoices, n of them.
 
     "Later than k" is judged on the items whose due + k lies on or before the last day they were
-    followed, days late on those paid by then. A quantile beyond the grid counts as infinite, a
-    median beyond it as the last day of the grid.
+    followed, days late on those paid by then, the quantiles on all. A median beyond the grid
+    counts as its last day.
     """
     paid = outcomes.paid[invoice]
     days_late = outcomes.days_late()[invoice][paid]
     of_paid = distribution.take(paid)
-    low, median, high = (_days(of_paid.quantile(q)) for q in (0.1, 0.5, 0.9))
     return Accuracy(
         {k: _event(distribution.later_than(k), outcomes, invoice, k) for k in LATER_THAN},
         days_accuracy(
             days_late,
-            np.minimum(median, LAST_DAY),
-            (low, high),
+            median_days(of_paid),
             of_paid.crps(days_late.astype(np.int32)),
+            Pit.of(distribution, outcomes, invoice).coverage() if len(invoice) else None,
         ),
     )
+
+
+def median_days(distribution: DelayDistribution) -> Floats:
+    """Median of days late, one beyond the grid as its last day, shape (n,)."""
+    median = distribution.quantile(0.5)
+    days: Floats = np.where(median.known, median.values, LAST_DAY).astype(np.float64)
+    return days
 
 
 def baseline_accuracy(baseline: Baseline, outcomes: DelayOutcomes, invoice: Rows) -> Accuracy:
@@ -70,11 +76,11 @@ def baseline_accuracy(baseline: Baseline, outcomes: DelayOutcomes, invoice: Rows
     )
 
 
-def late_reliability(
-    distribution: DelayDistribution, outcomes: DelayOutcomes, invoice: Rows
+def reliability_of_later_than(
+    distribution: DelayDistribution, outcomes: DelayOutcomes, invoice: Rows, k: int
 ) -> list[tuple[float, float, int]]:
-    """Bins of P(late): mean forecast, share late, number of invoices; see `metrics.reliability`."""
-    return reliability(*_judged(distribution.later_than(0), outcomes, invoice, 0))
+    """Bins of P(later than k): mean forecast, share that was, number; see `metrics.reliability`."""
+    return reliability(*_judged(distribution.later_than(k), outcomes, invoice, k))
 
 
 def _event(probability: Floats, outcomes: DelayOutcomes, invoice: Rows, k: int) -> EventAccuracy:
@@ -88,8 +94,3 @@ def _judged(
     later, known = outcomes.later_than(k)
     judged = known[invoice]
     return probability[judged], later[invoice][judged]
-
-
-def _days(column: Column) -> Floats:
-    days: Floats = np.where(column.known, column.values, np.inf)
-    return days

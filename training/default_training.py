@@ -11,18 +11,23 @@ from features.catalogue import CATALOGUE
 from features.compute import compute_features
 from features.frame import FeatureFrame, of_customers
 from features.priors import Priors
+from ledger.arrays import Floats, Rows
 from ledger.default import default_spells
 from ledger.ledger import Ledger
 from models.calibration import ProbabilityCalibration
 from models.default import DefaultModel
 from training.calibrate import calibrate_default
+from training.cluster_bootstrap import cluster_intervals
 from training.fit import TreeData, parameters_of
 from training.labels import DefaultLabels, DelayOutcomes, default_labels
+from training.lower_threshold import lower_threshold
 from training.metrics import event_accuracy
 from training.recipe import Recipe
 
 MIN_JUDGED_DEFAULTS = 10
 """Defaults needed on either side of the split by which rounds and calibration are chosen."""
+DRAWS = 200
+"""Draws of the bootstrap behind each interval."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +45,8 @@ def train_default(
 ) -> DefaultTraining:
     """Fit the default model on the customers at the month ends whose whole horizon is known.
 
-    With fewer than `default.min_defaults` defaults there is no model.
+    With fewer than `default.min_defaults` defaults there is no model, and the reason proposes
+    the highest lower threshold that would make enough of them.
     """
     settings, horizon = recipe.default, recipe.definitions.pd_horizon_days
     spells = default_spells(ledger, recipe.definitions)
@@ -55,6 +61,9 @@ def train_default(
             f"{every.defaults} defaults came within {horizon} days of an observed month end; "
             f"a default model needs {settings.min_defaults}"
         )
+        proposed = lower_threshold(ledger, outcomes, recipe)
+        if proposed is not None:
+            absent += f"; {proposed}"
         return DefaultTraining(None, absent, (), metrics)
     labels = within_rows(every, ledger, settings.max_rows)
     observations = of_customers(labels.customer, labels.as_of)
@@ -110,5 +119,19 @@ def _model(
         return DefaultModel(text, ProbabilityCalibration()), (note,), metrics
     calibration = calibrate_default(judged.margins, labels.defaulted[later], settings)
     said = DefaultModel(judged.text, calibration).pd(frame.take(later))
-    metrics["later_months"] = asdict(event_accuracy(said, labels.defaulted[later]))
+    metrics["later_months"] = {
+        **asdict(event_accuracy(said, labels.defaulted[later])),
+        "intervals": _intervals(said, labels.take(later), recipe.seed),
+    }
     return DefaultModel(text, calibration), (), metrics
+
+
+def _intervals(said: Floats, labels: DefaultLabels, seed: int) -> dict[str, tuple[float, float]]:
+    """95 % intervals of AUC and Brier score, by a bootstrap of customers."""
+
+    def figures(rows: Rows) -> Floats:
+        found = event_accuracy(said[rows], labels.defaulted[rows])
+        return np.array([found.auc, found.brier], np.float64)
+
+    low, high = cluster_intervals(figures, labels.customer, seed, DRAWS)
+    return {name: (float(low[at]), float(high[at])) for at, name in enumerate(("auc", "brier"))}

@@ -7,7 +7,7 @@ import numpy as np
 from features.compute import compute_features
 from features.frame import FeatureFrame, of_invoices
 from features.priors import Priors
-from ledger.arrays import Days, Flags
+from ledger.arrays import Days, Flags, Rows
 from ledger.ledger import Ledger
 from training.labels import DelayOutcomes
 from training.person_periods import Looks, PersonPeriods, looks_at, person_periods, within_rows
@@ -62,6 +62,12 @@ class DelayRows:
     def later(self) -> Flags:
         """Rows of the invoices first seen after `split`."""
         return self.first_seen[self.periods.look] > self.split
+
+    @property
+    def first_looks_later(self) -> Rows:
+        """Looks at the later invoices on the day each was first seen: rows of `looks`."""
+        first = (self.first_seen > self.split) & (self.looks.as_of == self.first_seen)
+        return np.flatnonzero(first)
 
 
 def delay_rows(

@@ -9,11 +9,9 @@ import numpy as np
 from ledger.days import date_of
 from models.calibration import HazardCalibration
 from models.delay import DelayModel
-from training.accuracy import late_reliability, model_accuracy
 from training.calibrate import calibrate_hazard
 from training.delay_rows import DelayRows
 from training.fit import DesignRows, JudgedTrees, TreeData, parameters_of
-from training.labels import DelayOutcomes
 from training.recipe import Recipe
 
 
@@ -22,8 +20,8 @@ class DelayTraining:
     """A delay model, or the reason why there is none.
 
     `notes` say what could be trained only in part, and why. `metrics` are JSON values: what it
-    was fitted on, and how good trees of the earlier rows were on later invoices, which chose the
-    rounds and the calibration. `judged` are those trees, None where there were no such rows.
+    was fitted on, and the log loss of trees of the earlier rows on later invoices, which chose
+    the rounds and the calibration. `judged` are those trees, None where there were no such rows.
     """
 
     model: DelayModel | None
@@ -33,7 +31,7 @@ class DelayTraining:
     judged: DelayModel | None = None
 
 
-def train_delay(rows: DelayRows, outcomes: DelayOutcomes, recipe: Recipe) -> DelayTraining:
+def train_delay(rows: DelayRows, recipe: Recipe) -> DelayTraining:
     """Fit the delay model.
 
     Without a payment there is no model. With fewer than `delay.min_paid` paid invoices the trees
@@ -74,7 +72,6 @@ def train_delay(rows: DelayRows, outcomes: DelayOutcomes, recipe: Recipe) -> Del
         metrics["later_invoices"] = {
             "from": date_of(rows.split + 1).isoformat(),
             "hazard_log_loss": judged.log_loss,
-            **_judgement(earlier_model, rows, outcomes),
         }
         metrics["calibration"] = asdict(calibration)
     metrics |= {"rounds": rounds, "leaves": parameters["num_leaves"]}
@@ -92,18 +89,6 @@ def _calibration(judged: JudgedTrees, rows: DelayRows, recipe: Recipe) -> Hazard
         periods.weight[later],
         recipe.delay,
     )
-
-
-def _judgement(model: DelayModel, rows: DelayRows, outcomes: DelayOutcomes) -> dict[str, Any]:
-    """How good the model of the earlier rows was on later invoices, on the day first seen."""
-    first_looks = (rows.first_seen > rows.split) & (rows.looks.as_of == rows.first_seen)
-    seen = np.flatnonzero(first_looks)
-    invoice = rows.looks.invoice[seen]
-    said = model.distribution(rows.frame.take(seen))
-    return {
-        **model_accuracy(said, outcomes, invoice).as_dict(),
-        "reliability": late_reliability(said, outcomes, invoice),
-    }
 
 
 def _portfolio_model(rows: DelayRows, recipe: Recipe) -> DelayModel:

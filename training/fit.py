@@ -131,7 +131,7 @@ class TreeData:
 def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[str, Any]:
     """Parameters of LightGBM for `items` invoices or customer-months that make `rows` rows.
 
-    Columns are not sampled: the interval must be known to every tree.
+    Columns are drawn for each split, not for each tree: the interval must be known to every tree.
     """
     leaves = items // trees.items_per_leaf
     return {
@@ -144,6 +144,7 @@ def parameters_of(trees: Trees, items: int, rows: int, recipe: Recipe) -> dict[s
         "bagging_freq": 1,
         "max_bin": trees.max_bins,
         "extra_trees": items < trees.random_splits_below,
+        "feature_fraction_bynode": trees.columns_by_split,
         "bin_construct_sample_cnt": BIN_SAMPLE_ROWS,
         "feature_pre_filter": False,
         "seed": recipe.seed,

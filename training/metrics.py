@@ -34,8 +34,9 @@ class EventAccuracy:
 class DaysAccuracy:
     """Accuracy of forecasts of days late, on the `n` items that were paid.
 
-    Mean absolute error of the median in days; share of items within the 10 % and 90 % quantiles,
-    None for a forecast without quantiles; CRPS in days. All None where `n` is 0.
+    Mean absolute error of the median in days; share between the 10 % and 90 % quantiles of all
+    items, paid or not, None for a forecast without quantiles (see `Pit.coverage`); CRPS in days.
+    All None where `n` is 0.
     """
 
     n: int
@@ -109,10 +110,7 @@ def reliability(probability: Floats, truth: Array) -> list[tuple[float, float, i
 
 
 def days_accuracy(
-    days_late: Array,
-    median: Floats,
-    interval: tuple[Floats, Floats] | None = None,
-    crps: Floats | None = None,
+    days_late: Array, median: Floats, crps: Floats | None = None, coverage: float | None = None
 ) -> DaysAccuracy:
     """Accuracy of forecasts of signed days late, all arrays of shape (n,).
 
@@ -122,19 +120,15 @@ def days_accuracy(
         What came.
     median
         Median forecasts, or the point forecasts of a method without a distribution.
-    interval
-        The 10 % and 90 % quantiles; infinite where beyond the grid.
     crps
         Continuous ranked probability score of each item; for a point forecast it is the
         absolute error (Gneiting and Raftery 2007) and may be left out.
+    coverage
+        As in `DaysAccuracy`.
     """
     n = len(days_late)
     if n == 0:
         return DaysAccuracy(0)
     error = np.abs(median - days_late)
-    within = None
-    if interval is not None:
-        low, high = interval
-        within = float(((low <= days_late) & (days_late <= high)).mean())
     scores = error if crps is None else crps
-    return DaysAccuracy(n, float(error.mean()), within, float(scores.mean()))
+    return DaysAccuracy(n, float(error.mean()), coverage, float(scores.mean()))

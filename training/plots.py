@@ -1,6 +1,6 @@
 """Figures of a training: is P(late) reliable, and which features move the forecast how far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,20 +10,26 @@ from models.explanation import Explanation
 SHOWN_FEATURES = 20
 
 
-def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> Figure:
-    """Share late against forecast P(late), one point for each bin of invoices."""
+def reliability_plot(bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> Figure:
+    """Share that came against forecast probability, a line for each event by its name.
+
+    One point for each bin of invoices, as of `metrics.reliability`.
+    """
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    forecast, share, _ = zip(*bins, strict=True)
-    axes.plot(forecast, share, marker="o")
+    for name, points in bins.items():
+        forecast, share, sizes = zip(*points, strict=True)
+        label = f"{name.replace('_', ' ')} days, {sum(sizes)} invoices"
+        axes.plot(forecast, share, marker="o", label=label)
     axes.set(
         xlim=(0, 1),
         ylim=(0, 1),
-        xlabel="forecast P(late)",
-        ylabel="share late",
-        title=f"Reliability on {sum(n for _, _, n in bins)} later invoices",
+        xlabel="forecast probability",
+        ylabel="share that came",
+        title="Reliability on later invoices",
     )
+    axes.legend()
     return figure
 
 

@@ -26,9 +26,10 @@ class Trees:
     trained on, within `min_leaves` and `max_leaves`; a leaf holds at least
     `rows_in_leaf_per_sqrt` x sqrt(rows). With fewer than `random_splits_below` of them each split
     chooses among one random threshold for each feature (Geurts, Ernst, Wehenkel: Extremely
-    randomized trees, 2006), which small ledgers need and large ones do not. Rounds are the best on
-    later rows, found when `patience_rounds` more do not improve, or `rounds_unjudged` where too
-    few rows are later.
+    randomized trees, 2006), which small ledgers need and large ones do not. Each split chooses
+    among `columns_by_split` of the columns, drawn anew, so that no tree goes without the
+    interval. Rounds are the best on later rows, found when `patience_rounds` more do not improve,
+    or `rounds_unjudged` where too few rows are later.
     """
 
     learning_rate: Annotated[float, Within(1e-4, 1)]
@@ -40,6 +41,7 @@ class Trees:
     bagging_share: Annotated[float, Within(0.1, 1)]
     max_bins: Annotated[int, Within(2, 255)]
     random_splits_below: Annotated[int, Within(0)]
+    columns_by_split: Annotated[float, Within(0.01, 1)]
     max_rounds: Count
     patience_rounds: Count
     rounds_unjudged: Count
@@ -64,6 +66,7 @@ class DelayRecipe:
     calibration_bounds: tuple[int, ...]
     calibration_min_paid: Count
     calibration_prior: Weight
+    ablation_rows: Annotated[int, Within(0)]
     moments: Moments
     trees: Trees
 

@@ -20,6 +20,7 @@ from ledger.progress import silent
 from ledger.settings import Settings
 from models.bundle import ModelBundle
 from training.backtest import Backtest, backtest
+from training.card_page import card_page
 from training.labels import delay_outcomes
 from training.later_invoices import LATER_INVOICES
 from training.plots import beeswarm_plot, importance_plot, reliability_plot
@@ -125,6 +126,7 @@ def _log_training(run: TrackedRun, bundle: ModelBundle, ledger: Ledger, as_of: i
     run.log_metrics(_numbers(bundle.metrics))
     run.log_text(json.dumps(bundle.recipe, indent=2) + "\n", "recipe.json")
     run.log_text(bundle.card, "MODEL_CARD.md")
+    run.log_text(card_page(bundle.card), "model_card.html")
     later = bundle.metrics["delay"].get("later_invoices")
     if later:
         run.log_figure(reliability_plot(later["reliability"]), "reliability.png")

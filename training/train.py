@@ -1,7 +1,8 @@
 """From a ledger to a bundle of models: what was known on a day, and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +18,13 @@ from ledger.ledger import Ledger
 from ledger.progress import silent
 from models.bundle import ModelBundle
 from models.reference import reference_row
+from training.ablation import ablations
 from training.card import model_card
 from training.default_training import train_default
-from training.delay_rows import delay_rows
-from training.delay_training import train_delay
-from training.labels import active_customers, delay_outcomes
+from training.delay_rows import DelayRows, delay_rows
+from training.delay_training import DelayTraining, train_delay
+from training.judgement import judgement
+from training.labels import DelayOutcomes, active_customers, delay_outcomes
 from training.later_invoices import LaterInvoices
 from training.person_periods import Looks
 from training.recipe import Recipe
@@ -32,7 +35,7 @@ STEPS = (
     "Reading what was known",
     "Fitting the delay model",
     "Fitting the default model",
-    "Writing the model card",
+    "Judging on later invoices",
 )
 """Steps of `train`, as `progress` is told them."""
 
@@ -83,11 +86,14 @@ def train_and_judge(
     priors = build_priors(known, recipe.definitions)
     progress(STEPS[1])
     rows = delay_rows(known, outcomes, priors, recipe)
-    delay = train_delay(rows, outcomes, recipe)
+    delay = train_delay(rows, recipe)
     progress(STEPS[2])
     default = train_default(known, outcomes, priors, recipe)
     progress(STEPS[3])
-    metrics = {"delay": dict(delay.metrics), "default": dict(default.metrics)}
+    metrics = {
+        "delay": {**delay.metrics, **_judgement(delay, rows, known, outcomes, priors, recipe)},
+        "default": dict(default.metrics),
+    }
     notes = (*delay.notes, *default.notes)
     window = {
         "from": date_of(int(known.invoices["issued_on"].min())).isoformat(),
@@ -142,6 +148,34 @@ def known_ledger(ledger: Ledger, as_of: int) -> Ledger:
             ]
         )
     return known
+
+
+def _judgement(
+    delay: DelayTraining,
+    rows: DelayRows,
+    known: Ledger,
+    outcomes: DelayOutcomes,
+    priors: Priors,
+    recipe: Recipe,
+) -> dict[str, Any]:
+    """Metrics of the delay model on later invoices, and what its families of features are worth."""
+    if delay.judged is None:
+        return {}
+    judged = {
+        **delay.metrics["later_invoices"],
+        **judgement(delay.judged, rows, known, outcomes, recipe.seed),
+    }
+    if recipe.delay.ablation_rows == 0:
+        return {"later_invoices": judged}
+    fewer = replace(recipe, delay=replace(recipe.delay, max_rows=recipe.delay.ablation_rows))
+    few = delay_rows(known, outcomes, priors, fewer)
+    return {
+        "later_invoices": judged,
+        "ablation": {
+            "rows": len(few.periods),
+            "families": [asdict(each) for each in ablations(few, outcomes, fewer)],
+        },
+    }
 
 
 def _probe(

@@ -15,9 +15,12 @@ from ledger.errors import LedgerError
 from ledger.frames import ledger_from_frames
 from ledger.ledger import Extract
 from ledger.settlement import CANCELLED, PAID, settle, state_at
+from models.distribution import DelayDistribution
 from tests.training.fated_ledgers import START, THROUGH, fated_frames, fated_ledger
 from tests.training.small_recipe import small_recipe
 from training.backtest import Backtest, backtest, predictions, write_predictions
+from training.labels import delay_outcomes
+from training.pit import Pit
 from training.train import train
 
 RECIPE = small_recipe(delay={"min_paid": 100})
@@ -125,9 +128,14 @@ def test_metrics_are_those_of_the_predictions_file(
         assert model.later_than[k].brier == pytest.approx(brier_score_loss(later, probability))
     days_late = (paid_on - due_on)[paid]
     median = said["days_late_p50"].fillna(365)[paid]
-    within = (said["days_late_p10"][paid] <= days_late) & ~(said["days_late_p90"][paid] < days_late)
     assert model.days.mae == pytest.approx(np.abs(median - days_late).mean())
-    assert model.days.coverage == pytest.approx(within.mean())
+    said_of = [fold.scores.distribution for fold in found.folds]
+    whole = DelayDistribution(
+        np.concatenate([each.start for each in said_of]),
+        np.concatenate([each.log_survival for each in said_of]),
+    )
+    pit = Pit.of(whole, delay_outcomes(LEDGER, RECIPE.definitions), invoice)
+    assert model.days.coverage == pytest.approx(pit.coverage())
 
 
 def test_without_both_outcomes_a_metric_is_null_with_its_number() -> None:

@@ -43,14 +43,14 @@ def test_bins_of_reliability_hold_every_item_once() -> None:
     assert all(forecast == share for forecast, share, _ in bins)
 
 
-def test_days_are_judged_by_median_interval_and_crps() -> None:
+def test_days_are_judged_by_median_and_crps() -> None:
     found = days_accuracy(
         np.array([0, 10]),
         np.array([1.0, 4.0]),
-        (np.array([-1.0, 0.0]), np.array([3.0, np.inf])),
         np.array([0.5, 2.5]),
+        0.8,
     )
-    assert (found.n, found.mae, found.coverage, found.crps) == (2, 3.5, 1.0, 1.5)
+    assert (found.n, found.mae, found.coverage, found.crps) == (2, 3.5, 0.8, 1.5)
 
 
 def test_the_crps_of_a_point_forecast_is_its_absolute_error() -> None:

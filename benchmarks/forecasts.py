@@ -1,0 +1,204 @@
+"""How good forecasts at issue are, on public ledgers and a simulated one, beside other methods.
+
+Run it: python benchmarks/forecasts.py [LEDGER ...] [--json FILE] [--cutoff DATE]. LEDGER is `ibm`,
+`highradius` (from the folder `DUECAST_REAL_DATA`, default ../shared/data), `simulated` or the
+directory of a ledger; all three without one. Each is trained on what was known before the cutoff
+and scores every invoice issued from then on at the close of that day, as `duecast backtest` does.
+Beside it stand the simple methods of that command and two boosters on closed invoices. Intervals
+are 95 %, by a bootstrap of whole customers.
+"""
+
+# ruff: noqa: E402
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+# Beside this file are modules named as ours are.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import numpy as np
+
+from benchmarks.rival_boosters import boosters
+from benchmarks.simulated_ledger import simulated_ledger
+from features.compute import compute_features
+from features.frame import FeatureFrame, of_invoices
+from features.priors import build_priors
+from ledger.arrays import Array, Flags, Floats
+from ledger.days import parse_day
+from ledger.files import read_ledger
+from ledger.ingest import ingest
+from ledger.ledger import Ledger
+from models.scoring import CLEARED_FEATURE, FEW_CLEARED
+from training.backtest import MODEL, Fold, backtest
+from training.gates import MIN_THIN_INVOICES
+from training.judged_items import FIGURES, JudgedItems
+from training.labels import delay_outcomes
+from training.metrics import calibration_error
+from training.paired_difference import paired_difference
+from training.pit import Pit, uniformity
+from training.recipe import Recipe, read_recipe
+from training.simulation.settings import SimulationSettings
+from training.simulation.simulator import Simulation, simulate
+
+CUTOFFS = {"ibm": "2013-07-01", "highradius": "2019-11-17", "simulated": "2024-04-01"}
+LOSSES = {"brier": "squared_error", "mae": "absolute_error"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("ledgers", nargs="*", metavar="LEDGER", default=list(CUTOFFS))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--cutoff", metavar="DATE", help="of a ledger that is not one of the three")
+    parser.add_argument("--customers", type=int, default=500, metavar="N", help="of the simulated")
+    arguments = parser.parse_args()
+    found = {}
+    for name in arguments.ledgers:
+        cutoff = arguments.cutoff or CUTOFFS[name]
+        ledger, simulation = _read(name, arguments.customers)
+        found[name] = study(ledger, cutoff, read_recipe(), simulation)
+        _show(name, found[name])
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def study(
+    ledger: Ledger, cutoff: str, recipe: Recipe, simulation: Simulation | None = None
+) -> dict[str, Any]:
+    """Figures of each method, thin histories, calibration and uniformity, JSON values."""
+    day = parse_day(cutoff)
+    found = backtest(ledger, [day], recipe)
+    (fold,) = found.folds
+    outcomes = delay_outcomes(ledger, recipe.definitions)
+    customer = ledger.invoices["customer_id"][fold.invoice]
+    frame = compute_features(
+        ledger,
+        of_invoices(customer, fold.invoice, fold.as_of),
+        build_priors(ledger, recipe.definitions),
+        recipe.definitions,
+    )
+    others = {**fold.baselines, "boosters": boosters(ledger.known_at(day - 1), recipe, frame)}
+    said = fold.scores.distribution
+    items = {MODEL: JudgedItems.of_model(said, outcomes, fold.invoice)} | {
+        name: JudgedItems.of_baseline(other, outcomes, fold.invoice)
+        for name, other in others.items()
+    }
+    pit = Pit.of(said, outcomes, fold.invoice)
+    uniform = uniformity(pit, customer, recipe.seed)
+    later = {k: event for k, event in fold.accuracy[MODEL].later_than.items() if k in (0, 30)}
+    result = {
+        "cutoff": cutoff,
+        "invoices": len(fold.invoice),
+        "customers": len(np.unique(customer)),
+        "methods": {name: _figures(each, customer, recipe) for name, each in items.items()},
+        "less_than_best_other": _against_best(items, customer, recipe),
+        "thin_history": _thin_history(items[MODEL], frame, customer, recipe),
+        "calibration_error": {str(k): event.calibration_error for k, event in later.items()},
+        "bias": {str(k): event.bias for k, event in later.items()},
+        "coverage": pit.coverage(),
+        "pit_distance": uniform.distance,
+        "pit_by_chance": uniform.by_chance,
+    }
+    return result if simulation is None else result | _truth(ledger, fold, simulation)
+
+
+def _read(name: str, customers: int) -> tuple[Ledger, Simulation | None]:
+    if name == "simulated":
+        simulation = simulate(SimulationSettings(customers))
+        return simulated_ledger(simulation), simulation
+    if name not in CUTOFFS:
+        return read_ledger(Path(name)), None
+    source = Path(os.environ.get("DUECAST_REAL_DATA", "../shared/data")) / name
+    with tempfile.TemporaryDirectory() as scratch:
+        ingest(source, Path(scratch) / name, preset=name)
+        return read_ledger(Path(scratch) / name), None
+
+
+def _figures(items: JudgedItems, customer: Array, recipe: Recipe) -> dict[str, Any]:
+    """Each figure with its interval: [figure, low, high]."""
+    between = items.intervals(customer, recipe.seed)
+    values = dict(zip(FIGURES, items.figures().tolist(), strict=True))
+    return {name: [values[name], *between[name]] for name in between}
+
+
+def _against_best(
+    items: dict[str, JudgedItems], customer: Array, recipe: Recipe
+) -> dict[str, dict[str, Any]]:
+    """By each loss, ours less that of the best other method on the same invoices."""
+    found = {}
+    for figure, loss in LOSSES.items():
+        ours = getattr(items[MODEL], loss)
+        told = ~np.isnan(ours)
+        losses = {
+            name: getattr(each, loss)
+            for name, each in items.items()
+            if name != MODEL and not np.isnan(getattr(each, loss)[told]).any()
+        }
+        best = min(losses, key=lambda name: float(losses[name][told].mean()))
+        apart = paired_difference(ours[told], losses[best][told], customer[told], recipe.seed)
+        found[figure] = {"other": best, "difference": [apart.mean, apart.low, apart.high]}
+    return found
+
+
+def _thin_history(
+    items: JudgedItems, frame: FeatureFrame, customer: Array, recipe: Recipe
+) -> dict[str, Any]:
+    """Invoices of customers with few payments known, against the late share of their segment."""
+    segment = frame["segment_late_share_365d"]
+    prior = np.where(np.isnan(segment), frame["portfolio_late_share_365d"], segment)
+    thin: Flags = (frame[CLEARED_FEATURE] < FEW_CLEARED) & ~np.isnan(prior + items.p_late)
+    if thin.sum() < MIN_THIN_INVOICES:
+        return {"invoices": int(thin.sum())}
+    model = items.take(thin)
+    share = JudgedItems(prior[thin], model.late, model.absolute_error, model.crps)
+    losses = model.squared_error, share.squared_error
+    apart = paired_difference(*losses, customer[thin], recipe.seed)
+    told = [_figures(each, customer[thin], recipe) for each in (model, share)]
+    return {
+        "invoices": int(thin.sum()),
+        **{
+            name: {figure: figures[figure] for figure in ("auc", "brier")}
+            for name, figures in zip(("model", "prior"), told, strict=True)
+        },
+        "brier_difference": [apart.mean, apart.low, apart.high],
+    }
+
+
+def _truth(ledger: Ledger, fold: Fold, simulation: Simulation) -> dict[str, Any]:
+    """P(late) against the chances that the simulator drew from."""
+    ids = ledger.text("invoices", "invoice_id")[fold.invoice]
+    truth = simulation.truth.set_index("invoice_id").loc[ids]
+    true: Floats = truth["p_late"].to_numpy(np.float64)
+    said = fold.scores.distribution.later_than(0)
+    return {
+        "true_share": float(true.mean()),
+        "bias_against_truth": float((said - true).mean()),
+        "calibration_error_against_truth": {
+            "0": calibration_error(said, true),
+            "30": calibration_error(
+                fold.scores.distribution.later_than(30), truth["p_late_30"].to_numpy(np.float64)
+            ),
+        },
+    }
+
+
+def _show(name: str, found: dict[str, Any]) -> None:
+    print(f"{name}, from {found['cutoff']}: {found['invoices']:,} invoices")
+    for method, figures in found["methods"].items():
+        told = (
+            f"{key} {value:.4f} ({low:.3f}-{high:.3f})"
+            for key, (value, low, high) in figures.items()
+        )
+        print(f"  {method:<16}", *told)
+    for key, value in found.items():
+        if key not in ("methods", "cutoff", "invoices"):
+            print(f"  {key}: {value}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
