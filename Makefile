@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench clean
+.PHONY: help setup run test check format accuracy bench clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -44,8 +44,11 @@ format: setup  ## Format the code and sort its imports
 	$(BIN)/ruff check --fix --select I .
 	$(BIN)/ruff format .
 
-bench: $(KERNELS)  ## Run the benchmarks
-	for benchmark in features training reasons calibration rescoring; do \
+accuracy: $(KERNELS)  ## Measure how good the models are, into docs/accuracy.md (40 minutes)
+	$(BIN)/python benchmarks/accuracy.py
+
+bench: $(KERNELS)  ## Run the benchmarks of speed
+	for benchmark in features training reasons; do \
 	  $(BIN)/python benchmarks/$$benchmark.py || exit 1; \
 	done
 

@@ -23,6 +23,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
 
+from benchmarks.public_ledgers import CUTOFFS as PUBLIC_CUTOFFS
+from benchmarks.public_ledgers import public_ledger
 from benchmarks.rival_boosters import boosters
 from benchmarks.simulated_ledger import simulated_ledger
 from features.compute import compute_features
@@ -31,10 +33,10 @@ from features.priors import build_priors
 from ledger.arrays import Array, Flags, Floats
 from ledger.days import parse_day
 from ledger.files import read_ledger
-from ledger.ingest import ingest
 from ledger.ledger import Ledger
 from models.scoring import CLEARED_FEATURE, FEW_CLEARED
 from training.backtest import MODEL, Fold, backtest
+from training.cluster_bootstrap import cluster_intervals
 from training.gates import MIN_THIN_INVOICES
 from training.judged_items import FIGURES, JudgedItems
 from training.labels import delay_outcomes
@@ -45,7 +47,8 @@ from training.recipe import Recipe, read_recipe
 from training.simulation.settings import SimulationSettings
 from training.simulation.simulator import Simulation, simulate
 
-CUTOFFS = {"ibm": "2013-07-01", "highradius": "2019-11-17", "simulated": "2024-04-01"}
+SIMULATED = "simulated"
+CUTOFFS = {**PUBLIC_CUTOFFS, SIMULATED: "2024-04-01"}
 LOSSES = {"brier": "squared_error", "mae": "absolute_error"}
 
 
@@ -99,7 +102,7 @@ def study(
         "thin_history": _thin_history(items[MODEL], frame, customer, recipe),
         "calibration_error": {str(k): event.calibration_error for k, event in later.items()},
         "bias": {str(k): event.bias for k, event in later.items()},
-        "coverage": pit.coverage(),
+        "coverage": _coverage(pit, customer, recipe),
         "pit_distance": uniform.distance,
         "pit_by_chance": uniform.by_chance,
     }
@@ -107,15 +110,13 @@ def study(
 
 
 def _read(name: str, customers: int) -> tuple[Ledger, Simulation | None]:
-    if name == "simulated":
+    if name == SIMULATED:
         simulation = simulate(SimulationSettings(customers))
         return simulated_ledger(simulation), simulation
     if name not in CUTOFFS:
         return read_ledger(Path(name)), None
-    source = Path(os.environ.get("DUECAST_REAL_DATA", "../shared/data")) / name
     with tempfile.TemporaryDirectory() as scratch:
-        ingest(source, Path(scratch) / name, preset=name)
-        return read_ledger(Path(scratch) / name), None
+        return read_ledger(public_ledger(name, Path(scratch))), None
 
 
 def _figures(items: JudgedItems, customer: Array, recipe: Recipe) -> dict[str, Any]:
@@ -123,6 +124,15 @@ def _figures(items: JudgedItems, customer: Array, recipe: Recipe) -> dict[str, A
     between = items.intervals(customer, recipe.seed)
     values = dict(zip(FIGURES, items.figures().tolist(), strict=True))
     return {name: [values[name], *between[name]] for name in between}
+
+
+def _coverage(pit: Pit, customer: Array, recipe: Recipe) -> list[float]:
+    """Share between the 10 % and 90 % quantiles, with its interval."""
+    between = pit.share_up_to(0.9) - pit.share_up_to(0.1)
+    low, high = cluster_intervals(
+        lambda rows: np.array([between[rows].mean()]), customer, recipe.seed
+    )
+    return [pit.coverage(), float(low[0]), float(high[0])]
 
 
 def _against_best(

@@ -88,28 +88,20 @@ def interval_rows(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:
         day_of_month(calendar),
         days_to_month_end(calendar),
     )
-    usual = frame.values[np.asarray(row)[:, None], _counted_from(frame)]
-    found[:, -len(COUNTED_FROM) :] = UPPER_ENDS[interval][:, None] - usual
+    last = slice(-len(COUNTED_FROM), None)
+    usual = frame.values[np.asarray(row)[:, None], counted_from(frame)[last]]
+    found[:, last] = UPPER_ENDS[interval][:, None] - usual
     return found
 
 
-def partners(frame: FeatureFrame) -> Rows:
-    """For each column of `design` the other column that says the same of the observation.
+def counted_from(frame: FeatureFrame) -> Rows:
+    """For each covariate the column of the feature that it counts from, -1 for none.
 
-    A feature that intervals are counted from, and the covariate that does so, are one feature of
-    the observation; -1 where a column stands alone. Shape (columns,).
+    Such a covariate says of the observation what its feature says. Shape (len(NAMES),).
     """
-    columns = len(frame.names) + len(NAMES)
-    found = np.full(columns, -1, np.int64)
-    feature = _counted_from(frame)
-    covariate = np.arange(columns - len(COUNTED_FROM), columns)
-    found[feature], found[covariate] = covariate, feature
+    found = np.full(len(NAMES), -1, np.int64)
+    found[-len(COUNTED_FROM) :] = [frame.names.index(name) for name in COUNTED_FROM]
     return found
-
-
-def _counted_from(frame: FeatureFrame) -> Rows:
-    """Columns of the features that intervals are counted from."""
-    return np.array([frame.names.index(name) for name in COUNTED_FROM], np.int64)
 
 
 def design(frame: FeatureFrame, row: Rows, interval: Rows) -> Floats:

@@ -20,6 +20,9 @@ AT_MOST = 4
 AUDIBLE = 0.05
 """Contribution, in the unit of the explanation, below which a family says nothing."""
 
+LATENESS = frozenset({"days late", "days later"})
+"""Units of which more reads as later."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -28,7 +31,7 @@ class Reason:
     Parameters
     ----------
     feature, family
-        The family, and its feature that contributes most in the family's direction.
+        The family, and the feature that speaks for it.
     value, reference
         What the feature is, and what it is in the reference; None where there is no evidence.
     contribution, unit
@@ -86,7 +89,11 @@ def reasons(
     """Reasons of each row of an explanation, strongest first.
 
     The features of a family, which are often different sides of one thing, speak in one
-    sentence: that of the feature that contributes most in the direction of their sum.
+    sentence: that of the feature that contributes most in the direction of their sum, among those
+    that do not contradict it. A feature does where its sentence reads the other way: as a reason
+    for later payment, "paid 11 days early, against 2 days early". Trees may find such a thing,
+    where features work together; no reader will. A family in which all contradict is not among
+    the reasons; its contributions stay in the explanation.
     """
     by_name = {feature.name: feature for feature in CATALOGUE}
     features = [by_name[name] for name in explanation.names]
@@ -95,15 +102,57 @@ def reasons(
         np.flatnonzero([feature.family == family for feature in features]) for family in families
     ]
     totals = np.column_stack([_sum(explanation.contributions[:, m]) for m in members])
-    order = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :at_most]
+    reads = readings(explanation)
+    speakers = np.column_stack(
+        [
+            _speaker(explanation.contributions, reads, m, np.sign(total))
+            for m, total in zip(members, totals.T, strict=True)
+        ]
+    )
+    told = (speakers >= 0) & (np.abs(totals) >= AUDIBLE)
+    order = np.argsort(np.where(told, -np.abs(totals), 0.0), axis=1, kind="stable")[:, :at_most]
     return [
         tuple(
-            _reason(explanation, row, features, members[family], totals[row, family], language)
+            _reason(
+                explanation, row, features, speakers[row, family], totals[row, family], language
+            )
             for family in order[row]
-            if abs(totals[row, family]) >= AUDIBLE
+            if told[row, family]
         )
         for row in range(len(totals))
     ]
+
+
+def reading(feature: Feature) -> int:
+    """+1 where more of a feature reads as later or riskier, -1 as safer, 0 as neither.
+
+    Its direction in the catalogue, which binds the default model. Features without one may work
+    either way in the trees; those that speak of lateness still read in one.
+    """
+    if feature.direction != 0:
+        return feature.direction
+    if feature.unit in LATENESS or "late_share" in feature.name:
+        return 1
+    return -1 if feature.name == "early_share" else 0
+
+
+def readings(explanation: Explanation) -> Floats:
+    """How each value reads beside its reference: +1 later or riskier, -1 safer, 0 neither, (n, m).
+
+    0 where either is missing.
+    """
+    by_name = {feature.name: reading(feature) for feature in CATALOGUE}
+    more = np.nan_to_num(np.sign(explanation.values - explanation.references))
+    return more * np.array([by_name[name] for name in explanation.names], np.float64)
+
+
+def _speaker(contributions: Floats, reads: Floats, members: Rows, sign: Floats) -> Rows:
+    """Column of the feature of a family that speaks in each row, -1 where none does, (n,)."""
+    toward = contributions[:, members] * sign[:, None]
+    toward[reads[:, members] * sign[:, None] < 0] = 0.0
+    strongest = np.argmax(toward, axis=1)
+    speaks = toward[np.arange(len(toward)), strongest] > 0
+    return np.where(speaks, members[strongest], -1)
 
 
 def _sum(columns: Floats) -> Floats:
@@ -118,13 +167,11 @@ def _reason(
     explanation: Explanation,
     row: int,
     features: list[Feature],
-    members: Rows,
+    speaker: int,
     total: float,
     language: Language,
 ) -> Reason:
     """The reason of one family in one row."""
-    own = explanation.contributions[row, members]
-    speaker = int(members[np.argmax(own * np.sign(total))])
     value = _known(explanation.values[row, speaker])
     reference = _known(explanation.references[row, speaker])
     feature = features[speaker]

@@ -6,16 +6,20 @@ from features.catalogue import CATALOGUE
 from features.frame import FeatureFrame
 from ledger.arrays import Array, Floats
 
-SAME = frozenset(
+OF_PORTFOLIO = frozenset(
+    feature.name for feature in CATALOGUE if feature.name.startswith("portfolio_")
+)
+"""Facts of the whole portfolio, in which every reference is like what is explained: they are no
+reason about one customer.
+"""
+
+SAME = OF_PORTFOLIO | frozenset(
     feature.name
     for feature in CATALOGUE
     if feature.family in ("calendar", "amount")
     or feature.name in ("terms_days", "days_since_issue", "days_past_due")
-    or feature.name.startswith("portfolio_")
 )
-"""Facts of an invoice's dates and amount and of the whole portfolio, in which its reference is
-like it.
-"""
+"""Those, and facts of an invoice's dates and amount, in which an invoice's reference is like it."""
 
 
 def reference_row(frame: FeatureFrame) -> Floats:
@@ -35,12 +39,14 @@ def reference_row(frame: FeatureFrame) -> Floats:
 
 
 def references_of(frame: FeatureFrame, median: Floats) -> Floats:
-    """The median customer with each row's own due date, age and amount, shape (n, m).
+    """The median customer on the same day, for invoices with the same due date, age and amount.
 
-    Observations without an invoice are beside the median customer as it is.
+    Shape (n, m).
     """
-    same = np.array([name in SAME for name in frame.names], np.bool_)
-    own = frame.observations.has_invoice[:, None] & same
+    of_portfolio, same = (
+        np.array([name in facts for name in frame.names]) for facts in (OF_PORTFOLIO, SAME)
+    )
+    own = np.where(frame.observations.has_invoice[:, None], same, of_portfolio)
     return np.where(own, frame.values, median)
 
 

@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numba import config
 
-from ledger.arrays import Array, Codes, Floats, Rows
+from ledger.arrays import Array, Codes, Floats
 from ledger.errors import DuecastError
 from models.lightgbm_text import read_trees
-from models.tree_walks import shapley_weights, sum_margins, sum_shapley_values
+from models.tree_walks import BLOCK, Pairs, shapley_weights, sum_margins, sum_shapley_values
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 
 ROWS_AT_ONCE = 256
-"""Rows that one thread walks without a pause; so few are walked without other threads."""
+"""Rows whose margins one thread sums without a pause; so few are summed without other threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,19 +82,17 @@ class Forest:
         DuecastError
             If `rows` has another shape.
         """
-        rows = _checked("rows", rows, self.n_features)
+        rows = _checked("rows", rows, "n", self.n_features)
         margins = np.empty(len(rows))
 
         def walk(part: slice) -> None:
             sum_margins(self.nodes, self.roots, self.depths, rows[part], margins[part])
 
-        _spread(walk, len(rows))
+        _spread(walk, len(rows), ROWS_AT_ONCE)
         return margins
 
 
-def contributions(
-    forest: Forest, rows: Array, references: Array, partners: Rows | None = None
-) -> Floats:
+def contributions(forest: Forest, rows: Array, references: Array) -> Floats:
     """Shapley value of each feature of each row against its reference, in units of the margin.
 
     Sums over the features of a row to predict(rows) - predict(references), up to rounding
@@ -107,9 +105,6 @@ def contributions(
         The model.
     rows, references
         The observations, and beside each one its reference; shape (n, n_features) each.
-    partners
-        For each column the other one that is the same feature, -1 for none: such two join
-        together, and the sum of theirs is the feature's contribution. Shape (n_features,).
 
     Returns
     -------
@@ -132,45 +127,93 @@ def contributions(
     >>> contributions(forest, np.array([[1.0, 1.0]]), np.array([[0.0, 0.0]])).round(6)
     array([[0.5, 0.5]])
     """
-    rows = _checked("rows", rows, forest.n_features)
-    references = _checked("references", references, forest.n_features)
-    if len(rows) != len(references):
-        raise DuecastError(
-            f"{len(rows)} rows have {len(references)} references; expected one for each row"
-        )
-    weights = shapley_weights(min(int(forest.depths.max()), forest.n_features))
-    if partners is None:
-        partners = np.full(forest.n_features, -1, np.int64)
-    shapley = np.empty(rows.shape)
+    nothing = np.empty((len(rows), 1, 0))
+    one = np.ones((len(rows), 1))
+    counted_from = np.empty(0, np.int64)
+    return interval_contributions(
+        forest, Pairs(rows, references, nothing, nothing, one, counted_from)
+    )
+
+
+def interval_contributions(forest: Forest, pairs: Pairs) -> Floats:
+    """Sum over the intervals of weight x Shapley value, of each feature of each row.
+
+    The Shapley values are those of the margin in the interval. A covariate that is the same on
+    both sides has none, and one that counts from a feature joins with that feature. A row has the
+    same bits whatever rows come with it.
+
+    Parameters
+    ----------
+    forest
+        The model, over the features and then the covariates.
+    pairs
+        n rows of m features, with their intervals and their references.
+
+    Returns
+    -------
+    Shape (n, m).
+
+    Raises
+    ------
+    DuecastError
+        If the pairs do not fit each other or the forest.
+    """
+    pairs = _checked_pairs(forest, pairs)
+    n, m = pairs.rows.shape
+    shares = shapley_weights(min(int(forest.depths.max()), m))
+    shapley = np.empty((n, m))
 
     def walk(part: slice) -> None:
-        trees = forest.nodes, forest.roots, partners
-        sum_shapley_values(*trees, weights, rows[part], references[part], shapley[part])
+        own = Pairs(
+            pairs.rows[part],
+            pairs.references[part],
+            pairs.covariates[part],
+            pairs.reference_covariates[part],
+            pairs.weights[part],
+            pairs.counted_from,
+        )
+        trees = forest.nodes, forest.roots, forest.depths
+        sum_shapley_values(*trees, shares, own, shapley[part])
 
-    _spread(walk, len(rows))
+    _spread(walk, n, BLOCK)
     return shapley
 
 
-def _checked(name: str, table: Array, n_features: int) -> Floats:
+def _checked_pairs(forest: Forest, pairs: Pairs) -> Pairs:
+    """The pairs in the one form that the walks are compiled for."""
+    n, k, c = len(pairs.rows), pairs.weights.shape[-1], pairs.covariates.shape[-1]
+    m = forest.n_features - c
+    return Pairs(
+        _checked("rows", pairs.rows, "n", m),
+        _checked("references", pairs.references, n, m),
+        _checked("covariates", pairs.covariates, n, k, c),
+        _checked("reference covariates", pairs.reference_covariates, n, k, c),
+        _checked("weights", pairs.weights, n, k),
+        np.require(pairs.counted_from, np.int64, ["C"]),
+    )
+
+
+def _checked(name: str, table: Array, *shape: int | str) -> Floats:
     """The table as C-ordered, read-only float64: the one form the walks are compiled for."""
     checked = np.require(table, np.float64, ["C", "A"]).view()
-    if checked.ndim != 2 or checked.shape[1] != n_features:
+    fits = (want in ("n", got) for want, got in zip(shape, checked.shape, strict=False))
+    if checked.ndim != len(shape) or not all(fits):
         raise DuecastError(
-            f"{name} have shape {checked.shape}; expected (n, {n_features}), one column for each "
-            "feature of the model"
+            f"{name} have shape {checked.shape}; expected ({', '.join(map(str, shape))}), a row "
+            "for each observation and a column for each feature of the model"
         )
     checked.flags.writeable = False
     return checked
 
 
-def _spread(walk: Callable[[slice], None], n_rows: int) -> None:
+def _spread(walk: Callable[[slice], None], n_rows: int, rows_at_once: int) -> None:
     """Walk all rows, many of them on as many threads as numba may use.
 
     Python's threads, since the walks release its lock: numba's own (`prange`) abort the
     process where two threads of it enter them at once, or after a fork, depending on the
     threading layer that numba finds.
     """
-    parts = [slice(first, first + ROWS_AT_ONCE) for first in range(0, n_rows, ROWS_AT_ONCE)]
+    parts = [slice(first, first + rows_at_once) for first in range(0, n_rows, rows_at_once)]
     if len(parts) <= 1:
         for part in parts:
             walk(part)

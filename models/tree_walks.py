@@ -12,13 +12,20 @@ this game of v the Shapley value is
 
 and 0 of all others; the sum over all leaves reached is the Shapley value of the forest.
 
+A row may stand for several intervals, which have covariates of their own beside its features.
+Wanted is then the sum over the intervals of weight x Shapley value. They go through a tree
+together, and a leaf is worth v x the weights of those that reach it. A split on a covariate
+divides them. Where the covariate counts from a feature, it has one value for the row and
+another for the reference: both go left in some intervals, both right in others, and in the rest
+they part one way or the other, which binds the feature.
+
 All walks stand in one file, because numba's cache looks for changes only in the file of the
 function that is called: none may outlive the `goes_left` it was compiled with. They do not
 call themselves: numba 0.68 crashes when it loads a recursive function from the cache
 (https://github.com/numba/numba/issues/6061).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -31,27 +38,71 @@ ZERO = float(np.float32(1e-35))
 BLOCK = 64
 """Rows that go down a tree together."""
 
-PARTING = np.dtype(
+STEP = np.dtype(
     [
-        ("number", np.float64),
-        ("reference", np.float64),
-        ("gain", np.float64),
-        ("loss", np.float64),
-        ("partner_number", np.float64),
-        ("partner_reference", np.float64),
+        ("node", np.int32),
+        ("first", np.int32),
+        ("end", np.int32),
+        ("n_bound", np.int32),
+        ("n_to_row", np.int32),
         ("feature", np.int32),
-        ("partner", np.int32),
-        ("reference_child", np.int32),
-        ("turned", np.bool_),
+        ("to_row", np.bool_),
     ],
     align=True,
 )
-"""A split at which a row and its reference part.
+"""A part of the walk that is still to be done.
 
-Its feature with the row's number and the reference's, and the same of the feature's partner
-(-1: none), which goes with it; the child for the reference and whether the walk has turned to
-it; what the leaves on the row's side gave and took.
+Its node; the places of its first interval and after its last; how many features are bound, how
+many of them to the row; which was bound on the way to the node (-1: none), and whether to the row.
 """
+
+BOUND = np.dtype([("feature", np.int32), ("to_row", np.bool_)], align=True)
+"""A feature that is bound to the row, or else to the reference."""
+
+
+class Pairs(NamedTuple):
+    """n rows of m features and k intervals of c covariates, with the reference of each.
+
+    Parameters
+    ----------
+    rows, references
+        Features, shape (n, m); the first columns that the trees ask for.
+    covariates, reference_covariates
+        The other columns, shape (n, k, c).
+    weights
+        Of the intervals, shape (n, k).
+    counted_from
+        For each covariate the feature that it counts from, -1 where it is the same for row and
+        reference, shape (c,).
+    """
+
+    rows: Floats
+    references: Floats
+    covariates: Floats
+    reference_covariates: Floats
+    weights: Floats
+    counted_from: Rows
+
+
+class Walk(NamedTuple):
+    """Where the walk of one row through one tree is.
+
+    Parameters
+    ----------
+    steps
+        Stack of `STEP`: what is still to be done.
+    bound
+        Features bound on the way to the current node, table of `BOUND`.
+    places
+        For each feature its place among these, if it stands there; else anything.
+    intervals
+        Numbers of the intervals; those of a step stand side by side.
+    """
+
+    steps: Array
+    bound: Array
+    places: Rows
+    intervals: Rows
 
 
 @njit(cache=True)
@@ -97,122 +148,190 @@ def shapley_weights(most_bound: int) -> Floats:
 
 
 @njit(cache=True)
-def _descend(
-    nodes: Array,
-    partners: Rows,
-    start: int,
-    row: Floats,
-    reference: Floats,
-    partings: Array,
-    n_partings: int,
-) -> tuple[float, int]:
-    """Worth of the leaf that the walk reaches from `start`, and how many partings are open there.
-
-    At a parting the walk goes on with the row. Its feature is bound by giving the reference
-    the same number, so that the two cannot part at it again.
-    """
-    node = nodes[start]
-    while node.left != node.right:
-        feature = node.feature
-        row_left = goes_left(node, row[feature])
-        if row_left != goes_left(node, reference[feature]):
-            parting = partings[n_partings]
-            parting.feature = feature
-            parting.number = row[feature]
-            parting.reference = reference[feature]
-            parting.reference_child = node.right if row_left else node.left
-            parting.turned = False
-            partner = partners[feature]
-            parting.partner = partner
-            if partner >= 0:
-                parting.partner_number = row[partner]
-                parting.partner_reference = reference[partner]
-                reference[partner] = row[partner]
-            n_partings += 1
-            reference[feature] = row[feature]
-        node = nodes[node.left if row_left else node.right]
-    return node.value, n_partings
+def _push(
+    steps: Array,
+    n: int,
+    node: int,
+    first: int,
+    end: int,
+    n_bound: int,
+    n_to_row: int,
+    feature: int,
+    to_row: bool,
+) -> int:
+    """Lay a step on the `n` that there are, unless no interval takes it; how many then."""
+    if first == end:
+        return n
+    step = steps[n]
+    step.node = node
+    step.first = first
+    step.end = end
+    step.n_bound = n_bound
+    step.n_to_row = n_to_row
+    step.feature = feature
+    step.to_row = to_row
+    return n + 1
 
 
 @njit(cache=True)
-def _turn(parting: Any, gain: float, loss: float, row: Floats, reference: Floats) -> int:
-    """The child from which the walk goes on with the reference, now bound to the feature.
+def _bind(bound: Array, places: Rows, place: int, feature: int, to_row: bool) -> None:
+    """Bind a feature to the row or the reference."""
+    bound[place].feature = feature
+    bound[place].to_row = to_row
+    places[feature] = place
 
-    `gain` and `loss` are what the row's side, now done, gave and took.
+
+@njit(cache=True)
+def _sides(bound: Array, places: Rows, n_bound: int, feature: int) -> tuple[bool, bool]:
+    """Whether the walk goes with the row's value of a feature, and whether with the reference's."""
+    place = places[feature]
+    if place >= n_bound or bound[place].feature != feature:
+        return True, True
+    to_row = bound[place].to_row
+    return to_row, not to_row
+
+
+@njit(cache=True)
+def _divide(
+    node: Any, i: int, column: int, covariates: Array, intervals: Rows, first: int, end: int
+) -> int:
+    """Place of the first interval that goes right, once those that go left stand before it."""
+    for place in range(first, end):
+        interval = intervals[place]
+        if goes_left(node, covariates[i, interval, column]):
+            intervals[place] = intervals[first]
+            intervals[first] = interval
+            first += 1
+    return first
+
+
+@njit(cache=True)
+def _push_parted(
+    steps: Array,
+    n: int,
+    node: Any,
+    n_bound: int,
+    n_to_row: int,
+    feature: int,
+    left: int,
+    middle: int,
+    right: int,
+) -> int:
+    """Lay on the stack what follows where row and reference part at a split on a covariate.
+
+    From `left` to before `middle` stand the intervals in which the row goes left and the
+    reference right; from there to before `right` those in which it is the other way round.
     """
-    parting.gain = gain
-    parting.loss = loss
-    parting.turned = True
-    row[parting.feature] = parting.reference
-    reference[parting.feature] = parting.reference
-    if parting.partner >= 0:
-        row[parting.partner] = parting.partner_reference
-        reference[parting.partner] = parting.partner_reference
-    return int(parting.reference_child)
+    n = _push(steps, n, node.right, left, middle, n_bound, n_to_row, feature, False)
+    n = _push(steps, n, node.left, left, middle, n_bound, n_to_row + 1, feature, True)
+    n = _push(steps, n, node.left, middle, right, n_bound, n_to_row, feature, False)
+    return _push(steps, n, node.right, middle, right, n_bound, n_to_row + 1, feature, True)
+
+
+@njit(cache=True)
+def _add_leaf(
+    worth: float, shares: Floats, bound: Array, n_bound: int, to_row: int, i: int, shapley: Floats
+) -> None:
+    """Add to row `i` what a leaf gives to the features that are bound on the way to it."""
+    gain = worth * shares[to_row, n_bound - to_row]
+    loss = worth * shares[n_bound - to_row, to_row]
+    for place in range(n_bound):
+        if bound[place].to_row:
+            shapley[i, bound[place].feature] += gain
+        else:
+            shapley[i, bound[place].feature] -= loss
 
 
 @njit(cache=True)
 def _add_tree(
-    nodes: Array,
-    partners: Rows,
-    root: int,
-    weights: Floats,
-    row: Floats,
-    reference: Floats,
-    partings: Array,
-    shapley: Floats,
+    nodes: Array, root: int, shares: Floats, pairs: Pairs, i: int, walk: Walk, shapley: Floats
 ) -> None:
-    """Add the Shapley values of one tree to `shapley`, shape (n_features,).
-
-    The walk is depth first. `gain` is what the leaves it has seen below a node give to each
-    feature bound to the row above it, `loss` what they take from each one bound to the
-    reference. A parting that is done therefore adds to its feature the gain of the row's
-    side less the loss of the reference's. `row` and `reference` change on the way; at the
-    end they are as they were.
-    """
-    start, n_partings, bound_to_row = root, 0, 0
-    while True:
-        value, n_open = _descend(nodes, partners, start, row, reference, partings, n_partings)
-        bound_to_row += n_open - n_partings
-        bound_to_reference = n_open - bound_to_row
-        n_partings = n_open
-        gain = value * weights[bound_to_row, bound_to_reference]
-        loss = value * weights[bound_to_reference, bound_to_row]
-
-        while n_partings > 0 and partings[n_partings - 1].turned:
-            n_partings -= 1
-            parting = partings[n_partings]
-            row[parting.feature] = parting.number
-            if parting.partner >= 0:
-                row[parting.partner] = parting.partner_number
-            shapley[parting.feature] += parting.gain - loss
-            gain += parting.gain
-            loss += parting.loss
-        if n_partings == 0:
-            return
-        start = _turn(partings[n_partings - 1], gain, loss, row, reference)
-        bound_to_row -= 1
+    """Add to row `i` of `shapley` what one tree gives, depth first."""
+    rows, references, covariates, reference_covariates, weights, counted_from = pairs
+    steps, bound, places, intervals = walk
+    n_features = rows.shape[1]
+    n_intervals = 0
+    for interval in range(weights.shape[1]):
+        if weights[i, interval] != 0.0:
+            intervals[n_intervals] = interval
+            n_intervals += 1
+    n_steps = _push(steps, 0, root, 0, n_intervals, 0, 0, -1, False)
+    while n_steps > 0:
+        n_steps -= 1
+        at = steps[n_steps].node
+        first = steps[n_steps].first
+        end = steps[n_steps].end
+        n_bound = steps[n_steps].n_bound
+        n_to_row = steps[n_steps].n_to_row
+        feature = steps[n_steps].feature
+        if feature >= 0:
+            _bind(bound, places, n_bound - 1, feature, steps[n_steps].to_row)
+        node = nodes[at]
+        while node.left != node.right and first < end:
+            column = node.feature
+            if column < n_features:
+                as_row, as_reference = _sides(bound, places, n_bound, column)
+                left = goes_left(node, rows[i, column] if as_row else references[i, column])
+                if as_row and as_reference and left != goes_left(node, references[i, column]):
+                    n_bound += 1
+                    other = node.right if left else node.left
+                    n_steps = _push(
+                        steps, n_steps, other, first, end, n_bound, n_to_row, column, False
+                    )
+                    _bind(bound, places, n_bound - 1, column, True)
+                    n_to_row += 1
+                node = nodes[node.left if left else node.right]
+            else:
+                column -= n_features
+                feature = counted_from[column]
+                as_row, as_reference = True, False
+                if feature >= 0:
+                    as_row, as_reference = _sides(bound, places, n_bound, feature)
+                if as_row:
+                    middle = _divide(node, i, column, covariates, intervals, first, end)
+                else:
+                    middle = _divide(node, i, column, reference_covariates, intervals, first, end)
+                before, after = middle, middle
+                if as_row and as_reference:
+                    before = _divide(
+                        node, i, column, reference_covariates, intervals, first, middle
+                    )
+                    after = _divide(node, i, column, reference_covariates, intervals, middle, end)
+                    n_steps = _push_parted(
+                        steps, n_steps, node, n_bound + 1, n_to_row, feature, before, middle, after
+                    )
+                if first < before:
+                    n_steps = _push(
+                        steps, n_steps, node.right, after, end, n_bound, n_to_row, -1, False
+                    )
+                    end = before
+                    node = nodes[node.left]
+                else:
+                    first = after
+                    node = nodes[node.right]
+        weight = 0.0
+        for place in range(first, end):
+            weight += weights[i, intervals[place]]
+        _add_leaf(node.value * weight, shares, bound, n_bound, n_to_row, i, shapley)
 
 
 @njit(cache=True, nogil=True)
 def sum_shapley_values(
-    nodes: Array,
-    roots: Codes,
-    partners: Rows,
-    weights: Floats,
-    rows: Floats,
-    references: Floats,
-    shapley: Floats,
+    nodes: Array, roots: Codes, depths: Codes, shares: Floats, pairs: Pairs, shapley: Floats
 ) -> None:
-    """Write the Shapley values of each row, summed in tree order, into `shapley`.
+    """Write into `shapley`, shape (n, m), what the trees give to each row, summed in their order.
 
-    `weights` are those for the most features that can part on one path. A column and its
-    partner (-1: none) go together; what they get is written where they part, to either.
+    `shares` are the `shapley_weights` of the most features that can be bound on one path.
+    A block of rows goes through one tree after the other, so that each is read once for it.
     """
     shapley[:] = 0.0
-    partings = np.empty(len(weights), PARTING)
-    for i in range(len(rows)):
-        row = rows[i].copy()
-        reference = references[i].copy()
+    walk = Walk(
+        np.empty(5 * depths.max() + 1, STEP),
+        np.empty(len(shares) - 1, BOUND),
+        np.zeros(pairs.rows.shape[1], np.int64),
+        np.empty(pairs.weights.shape[1], np.int64),
+    )
+    for first in range(0, len(pairs.rows), BLOCK):
         for root in roots:
-            _add_tree(nodes, partners, root, weights, row, reference, partings, shapley[i])
+            for i in range(first, min(first + BLOCK, len(pairs.rows))):
+                _add_tree(nodes, root, shares, pairs, i, walk, shapley)

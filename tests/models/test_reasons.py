@@ -60,6 +60,46 @@ def test_the_feature_that_speaks_points_where_its_family_does() -> None:
     assert (found[0].feature, found[0].contribution) == (third, 1.0)
 
 
+def of(values: dict[str, tuple[float, float, float]]) -> Explanation:
+    """One row: of each feature its value, its reference and its contribution."""
+    found = explanation({name: contribution for name, (_, _, contribution) in values.items()})
+    for name, (value, reference, _) in values.items():
+        found.values[0, NAMES.index(name)] = value
+        found.references[0, NAMES.index(name)] = reference
+    return found
+
+
+def test_a_feature_does_not_speak_where_its_sentence_reads_the_other_way() -> None:
+    early = {"days_late_mean": (-11.0, -2.0, 5.0), "days_late_spread": (9.0, 4.0, 1.0)}
+    (found,) = reasons(of(early))
+    assert (found[0].feature, found[0].contribution) == ("days_late_spread", 6.0)
+    late = {"days_late_mean": (11.0, -2.0, -5.0), "days_late_spread": (9.0, 4.0, -1.0)}
+    (found,) = reasons(of(late))
+    assert (found[0].feature, found[0].contribution) == ("days_late_spread", -6.0)
+    (found,) = reasons(of({name: (v, r, -c) for name, (v, r, c) in early.items()}))
+    assert (found[0].feature, found[0].contribution) == ("days_late_mean", -6.0)
+
+
+def test_lateness_reads_one_way_though_the_trees_are_free() -> None:
+    for name in ("days_late_last_1", "days_late_trend", "late_share_90d"):
+        assert reasons(of({name: (-0.5, 0.5, 2.0)})) == [()]
+        assert len(reasons(of({name: (0.5, -0.5, 2.0)}))[0]) == 1
+    assert reasons(of({"early_share": (0.9, 0.1, 2.0)})) == [()]
+
+
+def test_without_a_value_or_a_reference_nothing_contradicts() -> None:
+    for value, reference in ((np.nan, -2.0), (-11.0, np.nan), (np.nan, np.nan)):
+        (found,) = reasons(of({"days_late_mean": (value, reference, 5.0)}))
+        assert found[0].feature == "days_late_mean"
+
+
+def test_a_family_of_which_all_contradict_leaves_its_place_to_the_next() -> None:
+    told = {name: (1.0, 0.0, 0.5 + place) for place, name in enumerate(of_families(0, 1, 2, 3))}
+    silent = {"tenure_days": (900.0, 100.0, 50.0), "invoices": (5.0, 1.0, -1.0)}
+    (found,) = reasons(of({**told, **silent}))
+    assert [reason.contribution for reason in found] == [3.5, 2.5, 1.5, 0.5]
+
+
 def test_what_would_not_be_heard_is_not_said() -> None:
     loud, silent = of_families(0, 1)
     (found,) = reasons(explanation({loud: AUDIBLE, silent: -0.9 * AUDIBLE}))

@@ -7,7 +7,7 @@ import pytest
 
 from features.catalogue import CATALOGUE
 from features.frame import NAMES, FeatureFrame
-from models.reference import SAME, reference_row, references_of
+from models.reference import OF_PORTFOLIO, SAME, reference_row, references_of
 from tests.models.random_models import random_frame
 
 
@@ -59,9 +59,13 @@ def test_the_reference_of_an_invoice_has_its_due_date_age_and_amount() -> None:
         assert np.array_equal(references[:, position], expected, equal_nan=True), name
 
 
-def test_the_reference_of_a_customer_is_the_median_customer() -> None:
+def test_the_reference_of_a_customer_is_the_median_customer_in_the_same_portfolio() -> None:
     frame, median = random_frame(20, seed=1, of_invoices=False), np.arange(len(NAMES), dtype=float)
-    assert np.array_equal(references_of(frame, median), np.tile(median, (20, 1)))
+    references = references_of(frame, median)
+    for position, name in enumerate(NAMES):
+        own = name in OF_PORTFOLIO
+        expected = frame.values[:, position] if own else np.full(20, position)
+        assert np.array_equal(references[:, position], expected, equal_nan=True), name
 
 
 @pytest.mark.parametrize("name", sorted(SAME))

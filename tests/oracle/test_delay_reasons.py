@@ -14,6 +14,7 @@ import pytest
 
 from features.frame import NAMES, FeatureFrame
 from ledger.arrays import Array, Floats
+from models import intervals
 from models.delay import DelayModel
 from models.explanation import (
     NODES,
@@ -23,7 +24,7 @@ from models.explanation import (
     explain_points,
 )
 from models.grid import INTERVALS, LAST_DAY, LOWER_ENDS, UPPER_ENDS
-from models.intervals import design, elapsed_days, partners
+from models.intervals import design, elapsed_days
 from models.reference import reference_row, references_of
 from tests.models.random_models import (
     CALIBRATION,
@@ -40,11 +41,18 @@ STARTS = (-120, -75, -8, 0, 15, 100)
 
 
 def frame_with_reference(start: int, seed: int) -> tuple[FeatureFrame, Floats, Array]:
-    """One invoice, and a reference that differs from it in a few features the model asks."""
+    """One invoice, and a reference that differs from it in a few features the model asks.
+
+    Some of them are features that covariates of the intervals count from.
+    """
     frame = random_frame(1, seed)
     frame.due_on[:] = frame.observations.as_of - start
     rng = np.random.default_rng(seed)
-    differing = np.sort(rng.choice(influential(12), DIFFERING, replace=False))
+    counted = [NAMES.index(name) for name in intervals.COUNTED_FROM]
+    others = np.setdiff1d(influential(12), counted)
+    half = DIFFERING // 2
+    chosen = [rng.choice(own, half, replace=False) for own in (others, counted)]
+    differing = np.sort(np.concatenate(chosen))
     references = frame.values.copy()
     references[0, differing] = rng.normal(0, 2, DIFFERING)
     return frame, references, differing
@@ -56,12 +64,19 @@ def calibrated_logits(model: DelayModel, rows: Array) -> Floats:
     return logits
 
 
+def count_again(rows: Array) -> None:
+    """Set the covariates that count from features, in the rows of one invoice's intervals."""
+    columns = (*NAMES, *intervals.NAMES)
+    for name in intervals.COUNTED_FROM:
+        counted = UPPER_ENDS - rows[:, columns.index(name)]
+        rows[:, columns.index(intervals.AFTER + name)] = counted
+
+
 def brute_force_logits(
     model: DelayModel, frame: FeatureFrame, references: Floats, differing: Array
 ) -> Floats:
     """Shapley value of each differing feature on the logit of each interval."""
-    intervals = np.arange(INTERVALS)
-    rows = design(frame, np.zeros(INTERVALS, np.int64), intervals)
+    rows = design(frame, np.zeros(INTERVALS, np.int64), np.arange(INTERVALS))
     players = range(DIFFERING)
     worth = {}
     for size in range(DIFFERING + 1):
@@ -70,9 +85,7 @@ def brute_force_logits(
             mixed[:, : len(NAMES)] = references[0]
             for player in team:
                 mixed[:, differing[player]] = frame.values[0, differing[player]]
-            for column, partner in enumerate(partners(frame)[: len(NAMES)]):
-                if partner >= 0:
-                    mixed[:, partner] = UPPER_ENDS - mixed[:, column]
+            count_again(mixed)
             worth[team] = calibrated_logits(model, mixed)
     shapley = np.zeros((DIFFERING, INTERVALS))
     for team, logits in worth.items():
@@ -112,6 +125,7 @@ def test_days_are_the_path_integral_of_brute_force_shapley_values(start: int) ->
     rows = design(frame, np.zeros(INTERVALS, np.int64), np.arange(INTERVALS))
     logits = calibrated_logits(model, rows)
     rows[:, : len(NAMES)] = references[0]
+    count_again(rows)
     expected = slow_days(logits, calibrated_logits(model, rows), shapley, start)
 
     found = explain_delay(model, frame, references)

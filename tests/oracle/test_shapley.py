@@ -15,8 +15,8 @@ from lightgbm import Booster, Dataset
 
 from ledger.arrays import Array, Floats
 from ledger.errors import DuecastError
-from models.shapley import ROWS_AT_ONCE, Forest, contributions
-from models.tree_walks import BLOCK, ZERO, shapley_weights
+from models.shapley import ROWS_AT_ONCE, Forest, contributions, interval_contributions
+from models.tree_walks import BLOCK, ZERO, Pairs, shapley_weights
 
 
 def table(seed: int, n: int, m: int, *, missing: float = 0.1) -> Floats:
@@ -146,27 +146,97 @@ def test_contributions_sum_to_the_difference_of_the_margins() -> None:
     np.testing.assert_allclose(total, expected, rtol=0, atol=1e-9)
 
 
-def test_columns_of_one_feature_join_together() -> None:
-    rows = np.column_stack([table(9, 600, 4), np.zeros((600, 2))])
-    rows[:, 4], rows[:, 5] = 1.5 - rows[:, 0], 0.5 - rows[:, 2]
-    booster = train(rows, rounds=30)
-    partners = np.array([4, -1, 5, -1, 0, 2])
-    features = [[0, 4], [1], [2, 5], [3]]
-    found = contributions(Forest.from_booster(booster), rows[:12], rows[12:24], partners)
-    for row, reference, values in zip(rows[:12], rows[12:24], found, strict=True):
-        for feature, columns in enumerate(features):
-            share_of_each = 0.0
+N_INTERVALS, COUNTED_FROM = 7, np.array([-1, 0, -1, 2])
+
+
+def interval_pairs(n: int, seed: int) -> Pairs:
+    """Rows of 4 features and some intervals, two of whose 4 covariates count from a feature."""
+    rng = np.random.default_rng(seed)
+    rows, references = table(seed, n, 4), table(seed + 1, n, 4)
+    ends = np.linspace(-2, 2, N_INTERVALS)
+    covariates = np.where(rng.random((n, N_INTERVALS, 4)) < 0.1, np.nan, ends[:, None])
+    covariates[..., 2] = rng.integers(0, 3, (n, N_INTERVALS))
+    beside = covariates.copy()
+    for covariate in (1, 3):
+        feature = COUNTED_FROM[covariate]
+        covariates[..., covariate] = ends - rows[:, feature, None]
+        beside[..., covariate] = ends - references[:, feature, None]
+    weights = rng.normal(size=(n, N_INTERVALS))
+    weights[rng.random(weights.shape) < 0.2] = 0.0
+    return Pairs(rows, references, covariates, beside, weights, COUNTED_FROM)
+
+
+def interval_forest(seed: int, **params: object) -> tuple[Booster, Forest]:
+    pairs = interval_pairs(300, seed)
+    features = np.repeat(pairs.rows, N_INTERVALS, axis=0)
+    booster = train(np.column_stack([features, pairs.covariates.reshape(-1, 4)]), **params)
+    return booster, Forest.from_booster(booster)
+
+
+def interval_by_interval(booster: Booster, pairs: Pairs, i: int) -> Floats:
+    """Weighted sum of the Shapley values of one row in each interval, over all subsets."""
+
+    def worth(team: Sequence[int], interval: int) -> float:
+        mixed = [*pairs.references[i], *pairs.reference_covariates[i, interval]]
+        for feature in team:
+            mixed[feature] = pairs.rows[i, feature]
+            for covariate in np.flatnonzero(feature == COUNTED_FROM):
+                mixed[4 + covariate] = pairs.covariates[i, interval, covariate]
+        return float(booster.predict([mixed], raw_score=True)[0])
+
+    values = np.zeros(4)
+    for interval, weight in enumerate(pairs.weights[i]):
+        for feature in range(4):
             others = [f for f in range(4) if f != feature]
             for size in range(4):
                 for team in combinations(others, size):
-                    without, joined = reference.copy(), reference.copy()
-                    own = [c for f in team for c in features[f]]
-                    without[own] = joined[own] = row[own]
-                    joined[columns] = row[columns]
-                    worth = booster.predict([joined, without], raw_score=True)
                     share = factorial(size) * factorial(3 - size) / factorial(4)
-                    share_of_each += share * (worth[0] - worth[1])
-            assert values[columns].sum() == pytest.approx(share_of_each, abs=1e-9)
+                    gain = worth([*team, feature], interval) - worth(team, interval)
+                    values[feature] += weight * share * gain
+    return values
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_intervals_that_go_together_give_the_sum_of_each_alone(seed: int) -> None:
+    booster, forest = interval_forest(seed, num_leaves=40, rounds=10)
+    pairs = interval_pairs(6, seed + 100)
+    found = interval_contributions(forest, pairs)
+    expected = [interval_by_interval(booster, pairs, i) for i in range(6)]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+    assert np.abs(found).max() > 0.1
+
+
+def test_an_interval_alone_without_covariates_that_count_is_a_row_of_its_own() -> None:
+    _, forest = interval_forest(5)
+    pairs = interval_pairs(40, 6)._replace(counted_from=np.full(4, -1))
+    expected = np.zeros((40, 4))
+    for interval in range(N_INTERVALS):
+        same = pairs.covariates[:, interval]
+        alone = contributions(
+            forest, np.column_stack([pairs.rows, same]), np.column_stack([pairs.references, same])
+        )
+        expected += pairs.weights[:, interval, None] * alone[:, :4]
+    found = interval_contributions(forest, pairs)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+def test_a_row_with_intervals_has_the_same_bits_alone_and_among_many() -> None:
+    _, forest = interval_forest(7)
+    pairs = interval_pairs(2 * BLOCK + 3, 8)
+    together = interval_contributions(forest, pairs)
+    for part in (slice(0, 1), slice(BLOCK - 1, BLOCK + 1), slice(1, 2 * BLOCK + 3)):
+        own = dict(zip(Pairs._fields, (own[part] for own in pairs[:-1]), strict=False))
+        alone = interval_contributions(forest, pairs._replace(**own))
+        np.testing.assert_array_equal(alone, together[part])
+
+
+def test_intervals_of_another_shape_are_refused() -> None:
+    _, forest = interval_forest(7)
+    pairs = interval_pairs(3, 8)
+    with pytest.raises(DuecastError, match=r"weights have shape \(2, 7\); expected \(3, 7\)"):
+        interval_contributions(forest, pairs._replace(weights=pairs.weights[:2]))
+    with pytest.raises(DuecastError, match=r"covariates have shape \(3, 6, 4\)"):
+        interval_contributions(forest, pairs._replace(covariates=pairs.covariates[:, 1:]))
 
 
 def test_a_feature_that_is_equal_on_both_sides_contributes_exactly_nothing() -> None:
@@ -302,9 +372,9 @@ def test_a_table_of_another_shape_is_refused() -> None:
     rows = np.zeros((3, 5))
     with pytest.raises(DuecastError, match=r"rows have shape \(3, 4\); expected \(n, 5\)"):
         forest.predict(rows[:, :4])
-    with pytest.raises(DuecastError, match=r"references have shape \(5,\); expected \(n, 5\)"):
+    with pytest.raises(DuecastError, match=r"references have shape \(5,\); expected \(3, 5\)"):
         contributions(forest, rows, rows[0])
-    with pytest.raises(DuecastError, match="3 rows have 1 references; expected one for each row"):
+    with pytest.raises(DuecastError, match=r"references have shape \(1, 5\); expected \(3, 5\)"):
         contributions(forest, rows, rows[:1])
 
 
