@@ -55,7 +55,7 @@ class Row:
 def rows_of(figures: Mapping[str, Any]) -> list[Row]:
     """Rows of all studies, by the name that `accuracy.py` gives each."""
     return [
-        *_forecasts(figures["forecasts"]),
+        *(row for name in LEDGERS for row in _forecasts(figures[f"forecasts_{name}"])),
         *_censoring(figures["censoring_still"], figures["censoring"]),
         *_rescoring(figures["rescoring"]),
         *_default(figures["default"]),
@@ -113,9 +113,9 @@ def _calibration(ledger: str, study: Mapping[str, Any]) -> Iterator[Row]:
             yield Row(
                 f"calibration error of {event}{words}",
                 LEDGERS[ledger],
-                f"{error:.3f}",
+                "none came" if error is None else f"{error:.3f}",
                 aim=f"<= {most:g}",
-                met=error <= most,
+                met=None if error is None else error <= most,
             )
     coverage = study["coverage"]
     yield Row(
@@ -187,15 +187,15 @@ def _default(found: Mapping[str, Any]) -> Iterator[Row]:
     model, rival = figures["model"], figures["days past due"]
     names = {"auc": "AUC", "brier": "Brier score", "calibration_error": "calibration error"}
     for figure, words in names.items():
-        better = model[figure][0] > rival[figure][0]
+        more = model[figure][0] > rival[figure][0]
         yield Row(
             f"PD within {found['horizon_days']} days, {words} ({found['defaulters']} defaulters "
             f"of {found['customers']:,} customers)",
             "simulated, true defaults",
             _between(model[figure], 4),
             f"{_between(rival[figure], 4)} oldest item past due",
-            aim="better than the days",
-            met=better if figure == "auc" else not better,
+            aim="" if figure == "calibration_error" else "better than the days",
+            met=None if figure == "calibration_error" else more == (figure == "auc"),
         )
     yield Row(
         f"largest step of the PD the wrong way, log-odds, {found['pairs']:,} random pairs",

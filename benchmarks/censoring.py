@@ -38,7 +38,7 @@ CUSTOMERS = 2_300
 """Enough for 5,000 invoices in each of the months."""
 HISTORY_MONTHS, MONTHS = 24, 6
 ERRORS = ("error", "error_of_paid_only")
-MAX_ROWS = 400_000
+MAX_ROWS = 250_000
 """Rows of each of the two trainings of a month."""
 
 

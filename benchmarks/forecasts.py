@@ -2,8 +2,9 @@
 
 Run it: python benchmarks/forecasts.py [LEDGER ...] [--json FILE] [--cutoff DATE]. LEDGER is `ibm`,
 `highradius` (from the folder `DUECAST_REAL_DATA`, default ../shared/data), `simulated` or the
-directory of a ledger; all three without one. Each is trained on what was known before the cutoff
-and scores every invoice issued from then on at the close of that day, as `duecast backtest` does.
+directory of a ledger; all three without one. Models trained on what was known before a cutoff
+score every invoice issued from then on, up to the next cutoff, at the close of that day, as
+`duecast backtest` does; the simulated ledger has four cutoffs, a quarter apart.
 Beside it stand the simple methods of that command and two boosters on closed invoices. Intervals
 are 95 %, by a bootstrap of whole customers.
 """
@@ -30,12 +31,13 @@ from benchmarks.simulated_ledger import simulated_ledger
 from features.compute import compute_features
 from features.frame import FeatureFrame, of_invoices
 from features.priors import build_priors
-from ledger.arrays import Array, Flags, Floats
+from ledger.arrays import Array, Flags, Floats, Rows
 from ledger.days import parse_day
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
+from models.distribution import DelayDistribution
 from models.scoring import CLEARED_FEATURE, FEW_CLEARED
-from training.backtest import MODEL, Fold, backtest
+from training.backtest import MODEL, backtest
 from training.cluster_bootstrap import cluster_intervals
 from training.gates import MIN_THIN_INVOICES
 from training.judged_items import FIGURES, JudgedItems
@@ -48,7 +50,10 @@ from training.simulation.settings import SimulationSettings
 from training.simulation.simulator import Simulation, simulate
 
 SIMULATED = "simulated"
-CUTOFFS = {**PUBLIC_CUTOFFS, SIMULATED: "2024-04-01"}
+CUTOFFS = {name: [cutoff] for name, cutoff in PUBLIC_CUTOFFS.items()} | {
+    SIMULATED: ["2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01"]
+}
+TRUE_CHANCES = {0: "p_late", 30: "p_late_30"}
 LOSSES = {"brier": "squared_error", "mae": "absolute_error"}
 
 
@@ -56,57 +61,67 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("ledgers", nargs="*", metavar="LEDGER", default=list(CUTOFFS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument("--cutoff", metavar="DATE", help="of a ledger that is not one of the three")
+    parser.add_argument("--cutoff", action="append", metavar="DATE", help="instead of the ledger's")
     parser.add_argument("--customers", type=int, default=500, metavar="N", help="of the simulated")
     arguments = parser.parse_args()
     found = {}
     for name in arguments.ledgers:
-        cutoff = arguments.cutoff or CUTOFFS[name]
+        if not arguments.cutoff and name not in CUTOFFS:
+            parser.error(f"{name} needs --cutoff DATE, the first day that models know nothing of")
+        cutoffs = arguments.cutoff or CUTOFFS[name]
         ledger, simulation = _read(name, arguments.customers)
-        found[name] = study(ledger, cutoff, read_recipe(), simulation)
+        found[name] = study(ledger, cutoffs, read_recipe(), simulation)
         _show(name, found[name])
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
 
 
 def study(
-    ledger: Ledger, cutoff: str, recipe: Recipe, simulation: Simulation | None = None
+    ledger: Ledger, cutoffs: list[str], recipe: Recipe, simulation: Simulation | None = None
 ) -> dict[str, Any]:
     """Figures of each method, thin histories, calibration and uniformity, JSON values."""
-    day = parse_day(cutoff)
-    found = backtest(ledger, [day], recipe)
-    (fold,) = found.folds
+    found = backtest(ledger, [parse_day(cutoff) for cutoff in cutoffs], recipe)
     outcomes = delay_outcomes(ledger, recipe.definitions)
-    customer = ledger.invoices["customer_id"][fold.invoice]
-    frame = compute_features(
-        ledger,
-        of_invoices(customer, fold.invoice, fold.as_of),
-        build_priors(ledger, recipe.definitions),
-        recipe.definitions,
+    priors = build_priors(ledger, recipe.definitions)
+    parts: dict[str, list[JudgedItems]] = {}
+    frames = []
+    for fold in found.folds:
+        customer = ledger.invoices["customer_id"][fold.invoice]
+        seen = of_invoices(customer, fold.invoice, fold.as_of)
+        frame = compute_features(ledger, seen, priors, recipe.definitions)
+        known = ledger.known_at(fold.cutoff - 1)
+        others = {**fold.baselines, "boosters": boosters(known, recipe, frame)}
+        said = fold.scores.distribution
+        parts.setdefault(MODEL, []).append(JudgedItems.of_model(said, outcomes, fold.invoice))
+        for name, other in others.items():
+            judged = JudgedItems.of_baseline(other, outcomes, fold.invoice)
+            parts.setdefault(name, []).append(judged)
+        frames.append(frame)
+    items = {name: JudgedItems.concatenated(each) for name, each in parts.items()}
+    invoice = np.concatenate([fold.invoice for fold in found.folds])
+    said = DelayDistribution.concatenated([fold.scores.distribution for fold in found.folds])
+    customer = ledger.invoices["customer_id"][invoice]
+    cleared, prior = (
+        np.concatenate([column(frame) for frame in frames])
+        for column in (lambda frame: frame[CLEARED_FEATURE], _late_share)
     )
-    others = {**fold.baselines, "boosters": boosters(ledger.known_at(day - 1), recipe, frame)}
-    said = fold.scores.distribution
-    items = {MODEL: JudgedItems.of_model(said, outcomes, fold.invoice)} | {
-        name: JudgedItems.of_baseline(other, outcomes, fold.invoice)
-        for name, other in others.items()
-    }
-    pit = Pit.of(said, outcomes, fold.invoice)
+    pit = Pit.of(said, outcomes, invoice)
     uniform = uniformity(pit, customer, recipe.seed)
-    later = {k: event for k, event in fold.accuracy[MODEL].later_than.items() if k in (0, 30)}
+    later = {k: event for k, event in found.accuracy[MODEL].later_than.items() if k in (0, 30)}
     result = {
-        "cutoff": cutoff,
-        "invoices": len(fold.invoice),
+        "cutoffs": cutoffs,
+        "invoices": len(invoice),
         "customers": len(np.unique(customer)),
         "methods": {name: _figures(each, customer, recipe) for name, each in items.items()},
         "less_than_best_other": _against_best(items, customer, recipe),
-        "thin_history": _thin_history(items[MODEL], frame, customer, recipe),
+        "thin_history": _thin_history(items[MODEL], cleared < FEW_CLEARED, prior, customer, recipe),
         "calibration_error": {str(k): event.calibration_error for k, event in later.items()},
         "bias": {str(k): event.bias for k, event in later.items()},
         "coverage": _coverage(pit, customer, recipe),
         "pit_distance": uniform.distance,
         "pit_by_chance": uniform.by_chance,
     }
-    return result if simulation is None else result | _truth(ledger, fold, simulation)
+    return result if simulation is None else result | _truth(ledger, invoice, said, simulation)
 
 
 def _read(name: str, customers: int) -> tuple[Ledger, Simulation | None]:
@@ -154,13 +169,17 @@ def _against_best(
     return found
 
 
+def _late_share(frame: FeatureFrame) -> Floats:
+    """Share of late invoices in the segment of each, in the portfolio where it has none."""
+    segment = frame["segment_late_share_365d"]
+    return np.where(np.isnan(segment), frame["portfolio_late_share_365d"], segment)
+
+
 def _thin_history(
-    items: JudgedItems, frame: FeatureFrame, customer: Array, recipe: Recipe
+    items: JudgedItems, few_cleared: Flags, prior: Floats, customer: Array, recipe: Recipe
 ) -> dict[str, Any]:
     """Invoices of customers with few payments known, against the late share of their segment."""
-    segment = frame["segment_late_share_365d"]
-    prior = np.where(np.isnan(segment), frame["portfolio_late_share_365d"], segment)
-    thin: Flags = (frame[CLEARED_FEATURE] < FEW_CLEARED) & ~np.isnan(prior + items.p_late)
+    thin = few_cleared & ~np.isnan(prior + items.p_late)
     if thin.sum() < MIN_THIN_INVOICES:
         return {"invoices": int(thin.sum())}
     model = items.take(thin)
@@ -178,26 +197,24 @@ def _thin_history(
     }
 
 
-def _truth(ledger: Ledger, fold: Fold, simulation: Simulation) -> dict[str, Any]:
-    """P(late) against the chances that the simulator drew from."""
-    ids = ledger.text("invoices", "invoice_id")[fold.invoice]
+def _truth(
+    ledger: Ledger, invoice: Rows, said: DelayDistribution, simulation: Simulation
+) -> dict[str, Any]:
+    """Forecasts against the chances that the simulator drew from."""
+    ids = ledger.text("invoices", "invoice_id")[invoice]
     truth = simulation.truth.set_index("invoice_id").loc[ids]
-    true: Floats = truth["p_late"].to_numpy(np.float64)
-    said = fold.scores.distribution.later_than(0)
+    true = {k: truth[name].to_numpy(np.float64) for k, name in TRUE_CHANCES.items()}
     return {
-        "true_share": float(true.mean()),
-        "bias_against_truth": float((said - true).mean()),
+        "true_share": float(true[0].mean()),
+        "bias_against_truth": float((said.later_than(0) - true[0]).mean()),
         "calibration_error_against_truth": {
-            "0": calibration_error(said, true),
-            "30": calibration_error(
-                fold.scores.distribution.later_than(30), truth["p_late_30"].to_numpy(np.float64)
-            ),
+            str(k): calibration_error(said.later_than(k), chance) for k, chance in true.items()
         },
     }
 
 
 def _show(name: str, found: dict[str, Any]) -> None:
-    print(f"{name}, from {found['cutoff']}: {found['invoices']:,} invoices")
+    print(f"{name}, from {found['cutoffs'][0]}: {found['invoices']:,} invoices")
     for method, figures in found["methods"].items():
         told = (
             f"{key} {value:.4f} ({low:.3f}-{high:.3f})"
@@ -205,7 +222,7 @@ def _show(name: str, found: dict[str, Any]) -> None:
         )
         print(f"  {method:<16}", *told)
     for key, value in found.items():
-        if key not in ("methods", "cutoff", "invoices"):
+        if key not in ("methods", "cutoffs", "invoices"):
             print(f"  {key}: {value}")
     sys.stdout.flush()
 

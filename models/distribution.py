@@ -1,6 +1,6 @@
 """When an invoice will be paid: the distribution of days_late of an item that is still open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,14 @@ class DelayDistribution:
         start = np.ascontiguousarray(start, np.int32)
         logits = np.ascontiguousarray(logits, np.float64)
         return cls(start, survival.log_survival(LOWER_ENDS, UPPER_ENDS, start, logits))
+
+    @classmethod
+    def concatenated(cls, parts: Sequence["DelayDistribution"]) -> "DelayDistribution":
+        """All distributions of some parts, one part after the other."""
+        return cls(
+            np.concatenate([part.start for part in parts]),
+            np.concatenate([part.log_survival for part in parts]),
+        )
 
     def __len__(self) -> int:
         return len(self.start)

@@ -229,7 +229,6 @@ def _accuracy(
 
 def _pooled(folds: list[Fold], outcomes: DelayOutcomes) -> dict[str, Accuracy]:
     """Accuracy over the invoices of all folds; of the model if it scored all of them."""
-    distributions = [fold.scores.distribution for fold in folds]
     simple = {
         name: Baseline(
             np.concatenate([fold.baselines[name].days_late for fold in folds]),
@@ -241,10 +240,7 @@ def _pooled(folds: list[Fold], outcomes: DelayOutcomes) -> dict[str, Accuracy]:
         for name, baseline in folds[0].baselines.items()
     }
     return _accuracy(
-        DelayDistribution(
-            np.concatenate([each.start for each in distributions]),
-            np.concatenate([each.log_survival for each in distributions]),
-        ),
+        DelayDistribution.concatenated([fold.scores.distribution for fold in folds]),
         simple,
         outcomes,
         np.concatenate([fold.invoice for fold in folds]),

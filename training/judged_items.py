@@ -1,5 +1,6 @@
 """Forecasts of single invoices beside what came, to resample, pair and slice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +74,12 @@ class JudgedItems:
             error,
             error if crps is None else np.where(paid, crps, np.nan),
         )
+
+    @classmethod
+    def concatenated(cls, parts: Sequence["JudgedItems"]) -> "JudgedItems":
+        """All items of some parts, one part after the other."""
+        names = cls.__dataclass_fields__
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def __len__(self) -> int:
         return len(self.late)

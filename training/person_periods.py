@@ -59,8 +59,10 @@ class PersonPeriods:
 
 
 def looks_at(ledger: Ledger, outcomes: DelayOutcomes, moments: Moments) -> Looks:
-    """Looks at every invoice: on the day it was known, and on the recipe's days while open.
+    """Looks at every invoice: on the day it was known, and on some of the recipe's while open.
 
+    Each invoice has `looks_per_invoice` of those days, drawn by a hash of its id: on all of them
+    it would say nearly the same again, and take as many rows to say it.
     Only looks that have a row: an interval exists for a look if it lies wholly after `as_of` and
     wholly on or before the last day the invoice was followed and payments are on the books, and
     the invoice was not paid before it; whatever happened in it. The first
@@ -69,9 +71,11 @@ def looks_at(ledger: Ledger, outcomes: DelayOutcomes, moments: Moments) -> Looks
     every = np.flatnonzero(outcomes.observable)
     at_issue = outcomes.observed_from[every]
     found = [_looks(outcomes, every, at_issue, moments.issue_weight)]
-    for days, weight in zip(moments.days_past_due, moments.weights, strict=True):
-        day = outcomes.due_on[every] + np.int32(days)
-        later = day > at_issue
+    turn = _hashes(ledger, every) % np.uint64(max(len(moments.days_past_due), 1))
+    for nth, days in enumerate(moments.days_past_due):
+        weight, day = moments.weights[nth], outcomes.due_on[every] + np.int32(days)
+        has_turn = (turn + np.uint64(nth)) % len(moments.days_past_due) < moments.looks_per_invoice
+        later = (day > at_issue) & has_turn
         found.append(_looks(outcomes, every[later], day[later], weight))
     looks = Looks(
         *(np.concatenate([getattr(part, name) for part in found]) for name in Looks.__annotations__)
@@ -115,12 +119,17 @@ def within_rows(looks: Looks, ledger: Ledger, max_rows: int) -> Looks:
     if counts.sum() <= max_rows:
         return looks
     invoices, position = np.unique(looks.invoice, return_inverse=True)
-    ids = ledger.vocabularies["invoice"][ledger.invoices["invoice_id"][invoices]]
-    order = np.argsort(hash_array(ids, categorize=False), kind="stable")
+    order = np.argsort(_hashes(ledger, invoices), kind="stable")
     rows = np.bincount(position, weights=counts).astype(np.int64)
     taken = np.zeros(len(invoices), np.bool_)
     taken[order[np.cumsum(rows[order]) <= max_rows]] = True
     return looks.take(taken[position])
+
+
+def _hashes(ledger: Ledger, invoice: Rows) -> Array:
+    """Hashes of the ids of invoices: what they decide is the same in another ledger."""
+    ids = ledger.vocabularies["invoice"][ledger.invoices["invoice_id"][invoice]]
+    return hash_array(ids, categorize=False)
 
 
 def person_periods(looks: Looks, outcomes: DelayOutcomes) -> PersonPeriods:

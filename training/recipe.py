@@ -49,9 +49,13 @@ class Trees:
 
 @dataclass(frozen=True)
 class Moments:
-    """Days on which an open invoice is observed, beside its issue, and the weight of each."""
+    """Days on which an open invoice is observed, beside its issue, and the weight of each.
+
+    Each invoice is observed on `looks_per_invoice` of the days, drawn by a hash.
+    """
 
     issue_weight: Weight
+    looks_per_invoice: Count
     days_past_due: tuple[int, ...]
     weights: tuple[Weight, ...]
 

@@ -41,6 +41,6 @@ def test_forecasts_of_a_simulated_ledger_come_near_its_true_chances(tmp_path: Pa
     truth = simulation.truth.set_index("invoice_id").loc[said["invoice_id"]]
     forecast, true = said["p_later_than_0"].to_numpy(), truth["p_late"].to_numpy(np.float64)
     assert len(said) > 3_000
-    # What 150 customers allow; benchmarks/calibration.py measures 500, on all rows.
+    # What 150 customers allow; benchmarks/forecasts.py measures 500, on more rows.
     assert calibration_error(forecast, true) <= 0.05
     assert np.square(forecast - true).mean() < 0.6 * np.square(true.mean() - true).mean()

@@ -129,11 +129,7 @@ def test_metrics_are_those_of_the_predictions_file(
     days_late = (paid_on - due_on)[paid]
     median = said["days_late_p50"].fillna(365)[paid]
     assert model.days.mae == pytest.approx(np.abs(median - days_late).mean())
-    said_of = [fold.scores.distribution for fold in found.folds]
-    whole = DelayDistribution(
-        np.concatenate([each.start for each in said_of]),
-        np.concatenate([each.log_survival for each in said_of]),
-    )
+    whole = DelayDistribution.concatenated([fold.scores.distribution for fold in found.folds])
     pit = Pit.of(whole, delay_outcomes(LEDGER, RECIPE.definitions), invoice)
     assert model.days.coverage == pytest.approx(pit.coverage())
 

@@ -1,5 +1,7 @@
 """Person-periods against a slow reading of their definition, on a random ledger."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from training.labels import DelayOutcomes, delay_outcomes
 from training.person_periods import PersonPeriods, looks_at, person_periods, within_rows
 from training.recipe import Moments, read_recipe
 
-MOMENTS = Moments(1.0, (-7, 0, 15), (0.5, 0.25, 0.125))
+MOMENTS = Moments(1.0, 3, (-7, 0, 15), (0.5, 0.25, 0.125))
 DEFINITIONS = read_recipe().definitions
 
 
@@ -71,6 +73,26 @@ def test_rows_are_those_of_a_slow_reading_of_the_definition(seed: int) -> None:
     rows = fast_rows(ledger, outcomes)
     assert rows == slow_rows(ledger, outcomes)
     assert {row[3] for row in rows} == {True, False}
+
+
+def test_an_invoice_is_looked_at_on_as_many_days_as_it_has_turns() -> None:
+    ledger = fated_ledger(400)
+    outcomes = delay_outcomes(ledger, DEFINITIONS)
+    every = looks_at(ledger, outcomes, MOMENTS)
+    some = looks_at(ledger, outcomes, replace(MOMENTS, looks_per_invoice=2))
+    days = {
+        name: set(zip(looks.invoice.tolist(), looks.as_of.tolist(), strict=True))
+        for name, looks in (("every", every), ("some", some))
+    }
+    assert days["some"] < days["every"]
+    at_issue = outcomes.observed_from
+    assert all(day > at_issue[invoice] for invoice, day in days["every"] - days["some"])
+    later = some.as_of > at_issue[some.invoice]
+    assert np.bincount(some.invoice[later]).max() == 2
+    past_due = (some.as_of - outcomes.due_on[some.invoice])[later]
+    asked = (every.as_of - outcomes.due_on[every.invoice])[every.as_of > at_issue[every.invoice]]
+    for day in MOMENTS.days_past_due:
+        assert 0.5 < (past_due == day).sum() / (asked == day).sum() < 0.8
 
 
 def test_bad_debt_stays_at_risk_to_the_last_known_day_and_a_cancelled_item_does_not() -> None:
