@@ -1,7 +1,7 @@
 """How good forecasts at issue are, on public ledgers and a simulated one, beside other methods.
 
-Run it: python benchmarks/forecasts.py [LEDGER ...] [--json FILE] [--cutoff DATE]. LEDGER is `ibm`,
-`highradius` (from the folder `DUECAST_REAL_DATA`, default ../shared/data), `simulated` or the
+Run it: python benchmarks/forecasts.py [LEDGER ...] [--json FILE] [--cutoff DATE] [--seed N]. LEDGER
+is `ibm` or `highradius` (from the folder that `DUECAST_REAL_DATA` names), `simulated`, or the
 directory of a ledger; all three without one. Models trained on what was known before a cutoff
 score every invoice issued from then on, up to the next cutoff, at the close of that day, as
 `duecast backtest` does; the simulated ledger has four cutoffs, a quarter apart.
@@ -29,19 +29,19 @@ from benchmarks.public_ledgers import public_ledger
 from benchmarks.rival_boosters import boosters
 from benchmarks.simulated_ledger import simulated_ledger
 from features.compute import compute_features
-from features.frame import FeatureFrame, of_invoices
+from features.frame import of_invoices
 from features.priors import build_priors
-from ledger.arrays import Array, Flags, Floats, Rows
-from ledger.days import parse_day
+from ledger.arrays import Array, Flags, Floats
+from ledger.days import date_of, parse_day
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
 from models.distribution import DelayDistribution
 from models.scoring import CLEARED_FEATURE, FEW_CLEARED
-from training.backtest import MODEL, backtest
+from training.backtest import MODEL, Fold, backtest
 from training.cluster_bootstrap import cluster_intervals
-from training.gates import MIN_THIN_INVOICES
+from training.gates import MIN_THIN_INVOICES, segment_late_share
 from training.judged_items import FIGURES, JudgedItems
-from training.labels import delay_outcomes
+from training.labels import DelayOutcomes, delay_outcomes
 from training.metrics import calibration_error
 from training.paired_difference import paired_difference
 from training.pit import Pit, uniformity
@@ -53,6 +53,8 @@ SIMULATED = "simulated"
 CUTOFFS = {name: [cutoff] for name, cutoff in PUBLIC_CUTOFFS.items()} | {
     SIMULATED: ["2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01"]
 }
+SEED = 11
+"""Another than the default, on whose ledger recipe and features were tried."""
 TRUE_CHANCES = {0: "p_late", 30: "p_late_30"}
 LOSSES = {"brier": "squared_error", "mae": "absolute_error"}
 
@@ -63,13 +65,16 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--cutoff", action="append", metavar="DATE", help="instead of the ledger's")
     parser.add_argument("--customers", type=int, default=500, metavar="N", help="of the simulated")
+    parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="of the simulated")
     arguments = parser.parse_args()
     found = {}
     for name in arguments.ledgers:
         if not arguments.cutoff and name not in CUTOFFS:
             parser.error(f"{name} needs --cutoff DATE, the first day that models know nothing of")
         cutoffs = arguments.cutoff or CUTOFFS[name]
-        ledger, simulation = _read(name, arguments.customers)
+        ledger, simulation = _read(
+            name, SimulationSettings(arguments.customers, seed=arguments.seed)
+        )
         found[name] = study(ledger, cutoffs, read_recipe(), simulation)
         _show(name, found[name])
     if arguments.json:
@@ -103,11 +108,9 @@ def study(
     customer = ledger.invoices["customer_id"][invoice]
     cleared, prior = (
         np.concatenate([column(frame) for frame in frames])
-        for column in (lambda frame: frame[CLEARED_FEATURE], _late_share)
+        for column in (lambda frame: frame[CLEARED_FEATURE], segment_late_share)
     )
-    pit = Pit.of(said, outcomes, invoice)
-    uniform = uniformity(pit, customer, recipe.seed)
-    later = {k: event for k, event in found.accuracy[MODEL].later_than.items() if k in (0, 30)}
+    whole = Pit.of(said, outcomes, invoice)
     result = {
         "cutoffs": cutoffs,
         "invoices": len(invoice),
@@ -115,18 +118,47 @@ def study(
         "methods": {name: _figures(each, customer, recipe) for name, each in items.items()},
         "less_than_best_other": _against_best(items, customer, recipe),
         "thin_history": _thin_history(items[MODEL], cleared < FEW_CLEARED, prior, customer, recipe),
+        "coverage": _coverage(whole, customer, recipe),
+        "folds": [_reliability(ledger, fold, outcomes, recipe, simulation) for fold in found.folds],
+    }
+    return result
+
+
+def _reliability(
+    ledger: Ledger,
+    fold: Fold,
+    outcomes: DelayOutcomes,
+    recipe: Recipe,
+    simulation: Simulation | None,
+) -> dict[str, Any]:
+    """How far the probabilities of one cutoff can be taken for such; errors of each apart."""
+    said = fold.scores.distribution
+    customer = ledger.invoices["customer_id"][fold.invoice]
+    uniform = uniformity(Pit.of(said, outcomes, fold.invoice), customer, recipe.seed)
+    later = {k: event for k, event in fold.accuracy[MODEL].later_than.items() if k in TRUE_CHANCES}
+    found: dict[str, Any] = {
+        "cutoff": date_of(fold.cutoff).isoformat(),
         "calibration_error": {str(k): event.calibration_error for k, event in later.items()},
         "bias": {str(k): event.bias for k, event in later.items()},
-        "coverage": _coverage(pit, customer, recipe),
         "pit_distance": uniform.distance,
         "pit_by_chance": uniform.by_chance,
     }
-    return result if simulation is None else result | _truth(ledger, invoice, said, simulation)
+    if simulation is None:
+        return found
+    ids = ledger.text("invoices", "invoice_id")[fold.invoice]
+    truth = simulation.truth.set_index("invoice_id").loc[ids]
+    true = {k: truth[name].to_numpy(np.float64) for k, name in TRUE_CHANCES.items()}
+    return found | {
+        "bias_against_truth": float((said.later_than(0) - true[0]).mean()),
+        "calibration_error_against_truth": {
+            str(k): calibration_error(said.later_than(k), chance) for k, chance in true.items()
+        },
+    }
 
 
-def _read(name: str, customers: int) -> tuple[Ledger, Simulation | None]:
+def _read(name: str, settings: SimulationSettings) -> tuple[Ledger, Simulation | None]:
     if name == SIMULATED:
-        simulation = simulate(SimulationSettings(customers))
+        simulation = simulate(settings)
         return simulated_ledger(simulation), simulation
     if name not in CUTOFFS:
         return read_ledger(Path(name)), None
@@ -169,12 +201,6 @@ def _against_best(
     return found
 
 
-def _late_share(frame: FeatureFrame) -> Floats:
-    """Share of late invoices in the segment of each, in the portfolio where it has none."""
-    segment = frame["segment_late_share_365d"]
-    return np.where(np.isnan(segment), frame["portfolio_late_share_365d"], segment)
-
-
 def _thin_history(
     items: JudgedItems, few_cleared: Flags, prior: Floats, customer: Array, recipe: Recipe
 ) -> dict[str, Any]:
@@ -194,22 +220,6 @@ def _thin_history(
             for name, figures in zip(("model", "prior"), told, strict=True)
         },
         "brier_difference": [apart.mean, apart.low, apart.high],
-    }
-
-
-def _truth(
-    ledger: Ledger, invoice: Rows, said: DelayDistribution, simulation: Simulation
-) -> dict[str, Any]:
-    """Forecasts against the chances that the simulator drew from."""
-    ids = ledger.text("invoices", "invoice_id")[invoice]
-    truth = simulation.truth.set_index("invoice_id").loc[ids]
-    true = {k: truth[name].to_numpy(np.float64) for k, name in TRUE_CHANCES.items()}
-    return {
-        "true_share": float(true[0].mean()),
-        "bias_against_truth": float((said.later_than(0) - true[0]).mean()),
-        "calibration_error_against_truth": {
-            str(k): calibration_error(said.later_than(k), chance) for k, chance in true.items()
-        },
     }
 
 

@@ -86,7 +86,7 @@ class Settings:
         int, Setting("requests a process answers at once", "a whole number from 1 up", _count)
     ] = 32
     real_data: Annotated[
-        Path, Setting("public payment data, for tests only", "a directory", _path)
+        Path, Setting("public payment data, for tests and benchmarks", "a directory", _path)
     ] = Path("../shared/data")
 
     @classmethod

@@ -55,19 +55,21 @@ def ablations(rows: DelayRows, outcomes: DelayOutcomes, recipe: Recipe) -> tuple
 def without_family(frame: FeatureFrame, family: str) -> FeatureFrame:
     """A frame in which the features of a family say nothing.
 
-    What intervals take from them, such as the days on which a customer pays, they do not say
-    either.
+    Nor what intervals take from them: the days on which a customer pays, the end of a discount.
+    The calendar of the intervals' own days stays known.
     """
     members = np.array([f.family == family for f in CATALOGUE if f.scope == "observation"])
     values = np.where(members, np.nan, frame.values)
-    if family != "habits":
-        return replace(frame, values=values)
-    return replace(
-        frame,
-        values=values,
-        weekday_share=np.full_like(frame.weekday_share, np.nan),
-        month_day_share=np.full_like(frame.month_day_share, np.nan),
-    )
+    without = replace(frame, values=values)
+    if family == "terms":
+        return replace(without, has_discount=np.zeros_like(frame.has_discount))
+    if family == "habits":
+        return replace(
+            without,
+            weekday_share=np.full_like(frame.weekday_share, np.nan),
+            month_day_share=np.full_like(frame.month_day_share, np.nan),
+        )
+    return without
 
 
 def _judged(

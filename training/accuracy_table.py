@@ -27,7 +27,7 @@ def event_table(accuracy: Mapping[str, Accuracy]) -> Table:
 
 def days_table(accuracy: Mapping[str, Accuracy]) -> Table:
     """One row for each method: days late against what came, in days."""
-    table = _table("days late", "n", "MAE of median", "within P10-P90", "CRPS")
+    table = _table("days late", "n", "MAE of median", "P10-P90, all items", "CRPS")
     for name, found in accuracy.items():
         days = found.days
         table.add_row(

@@ -45,14 +45,14 @@ def model_card(
         "## Delay: when an open invoice will be paid",
         "",
         "A discrete-time survival model of days late: LightGBM gives the hazard of being paid in",
-        "each interval of days around the due date, calibrated on later invoices.",
+        "each interval of days around the due date.",
         "",
         *_delay_lines(metrics["delay"], absent),
         "",
         f"## Default: whether a customer defaults within {horizon} days",
         "",
-        "LightGBM on customers at month ends, monotone in the features that have a direction,",
-        "calibrated on later months. A customer in default has a PD of 1 and is not trained on.",
+        "LightGBM on customers at month ends, monotone in the features that have a direction. A",
+        "customer in default has a PD of 1 and is not trained on.",
         "",
         *_default_lines(metrics["default"], absent),
         "",
@@ -60,7 +60,8 @@ def model_card(
         "",
         "A decision about a natural person that rests on these scores alone is an automated",
         "decision (Regulation (EU) 2016/679, article 22): such orders and limits go to a human,",
-        "with the reasons. The models know no name, age, sex or address.",
+        "with the reasons. The models know no name, age, sex or address; the country only where",
+        "the recipe declares it constant.",
         "",
         "## Limits",
         "",
@@ -110,7 +111,7 @@ def _later_lines(later: Mapping[str, Any]) -> list[str]:
     )
     return [
         "",
-        f"On invoices first known from {later['from']}, with 95 % intervals by customer:",
+        f"On invoices first known from {later['from']} (in brackets 95 % intervals, by customer):",
         "",
         *_table(("later than", "invoices", "share", "AUC", "Brier", "calibration error"), events),
         "",
@@ -132,7 +133,10 @@ def _slice_lines(found: Iterable[Mapping[str, Any]]) -> list[str]:
 def _calibration_lines(calibration: Mapping[str, Any]) -> list[str]:
     pairs = zip(calibration["intercepts"], calibration["slopes"], strict=True)
     blocks = ", ".join(f"{intercept:+.3f} {slope:+.3f} x logit" for intercept, slope in pairs)
-    return ["", f"Calibrated logit, block by block of intervals: {blocks}."]
+    return [
+        "",
+        f"Calibrated on these invoices, block by block of intervals, the logit is {blocks}.",
+    ]
 
 
 def _ablation_lines(ablation: Mapping[str, Any]) -> list[str]:
@@ -143,8 +147,8 @@ def _ablation_lines(ablation: Mapping[str, Any]) -> list[str]:
     heads = ("family left out", "features", "hazard log loss", "Brier of P(late)", "CRPS, days")
     return [
         "",
-        f"What forecasts of later invoices lose without a family of features ({ablation['rows']}",
-        "intervals; above 0 the family helps, differences in the last digits are chance):",
+        "What forecasts of later invoices lose without a family of features, fitted and judged on",
+        f"{ablation['rows']} intervals; above 0 the family helps. Chance moves these too:",
         "",
         *_table(heads, rows),
     ]
@@ -165,8 +169,9 @@ def _default_lines(metrics: Mapping[str, Any], absent: Mapping[str, str]) -> lis
         between = later["intervals"]
         lines += [
             "",
-            f"On the later {later['n']} customer-months ({_figure(later['share'])} before a "
-            f"default): AUC {_within(later['auc'], between.get('auc'))}, Brier "
+            f"Calibrated on the later {later['n']} customer-months "
+            f"({_figure(later['share'])} before a default): AUC "
+            f"{_within(later['auc'], between.get('auc'))}, Brier "
             f"{_within(later['brier'], between.get('brier'))}, calibration error "
             f"{_figure(later['calibration_error'])}.",
         ]

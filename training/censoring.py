@@ -115,7 +115,8 @@ def mean_absolute(errors: Sequence[float]) -> float:
 def paid_only(outcomes: DelayOutcomes) -> DelayOutcomes:
     """Outcomes among which only invoices paid by the last known day can be observed.
 
-    Whoever looks at paid invoices alone takes each as known to its end: nothing is waited for.
+    Whoever looks at paid invoices alone does not wait until payments are recorded. A payment in an
+    interval that ends after the last known day teaches nothing, as ever.
     """
     return replace(
         outcomes,

@@ -7,6 +7,9 @@ import numpy as np
 from ledger.arrays import Array, Floats, Rows
 from training.paired_difference import DRAWS, INTERVAL
 
+DRAWS_OF_TRAINING = 200
+"""Enough for a model card; every training draws them."""
+
 
 def cluster_intervals(
     figures: Callable[[Rows], Floats], cluster: Array, seed: int, draws: int = DRAWS

@@ -17,7 +17,7 @@ from ledger.ledger import Ledger
 from models.calibration import ProbabilityCalibration
 from models.default import DefaultModel
 from training.calibrate import calibrate_default
-from training.cluster_bootstrap import cluster_intervals
+from training.cluster_bootstrap import DRAWS_OF_TRAINING, cluster_intervals
 from training.fit import TreeData, parameters_of
 from training.labels import DefaultLabels, DelayOutcomes, default_labels
 from training.lower_threshold import lower_threshold
@@ -26,8 +26,6 @@ from training.recipe import Recipe
 
 MIN_JUDGED_DEFAULTS = 10
 """Defaults needed on either side of the split by which rounds and calibration are chosen."""
-DRAWS = 200
-"""Draws of the bootstrap behind each interval."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,5 +131,5 @@ def _intervals(said: Floats, labels: DefaultLabels, seed: int) -> dict[str, tupl
         found = event_accuracy(said[rows], labels.defaulted[rows])
         return np.array([found.auc, found.brier], np.float64)
 
-    low, high = cluster_intervals(figures, labels.customer, seed, DRAWS)
+    low, high = cluster_intervals(figures, labels.customer, seed, DRAWS_OF_TRAINING)
     return {name: (float(low[at]), float(high[at])) for at, name in enumerate(("auc", "brier"))}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.frame import FeatureFrame
 from ledger.arrays import Floats
 from models.scoring import CLEARED_FEATURE, FEW_CLEARED
 from training.comparison import (
@@ -129,7 +130,7 @@ def _calibration(same: Comparison) -> Gate:
 
 def _thin_history(same: Comparison | None, seed: int) -> Gate:
     """Refuses a Brier score worse than that of the late share of the segment or portfolio."""
-    prior = np.empty(0) if same is None else _prior(same)
+    prior = np.empty(0) if same is None else segment_late_share(same.frame)
     thin = ~np.isnan(prior)
     if same is not None:
         thin &= same.frame[CLEARED_FEATURE] < FEW_CLEARED
@@ -149,9 +150,10 @@ def _thin_history(same: Comparison | None, seed: int) -> Gate:
     return Gate("thin_history", found.mean, found.by_chance, found.low <= 0, first, sentence)
 
 
-def _prior(same: Comparison) -> Floats:
-    segment = same.frame["segment_late_share_365d"]
-    return np.where(np.isnan(segment), same.frame["portfolio_late_share_365d"], segment)
+def segment_late_share(frame: FeatureFrame) -> Floats:
+    """Share of late invoices in the segment of each, in the portfolio where it has none, (n,)."""
+    segment = frame["segment_late_share_365d"]
+    return np.where(np.isnan(segment), frame["portfolio_late_share_365d"], segment)
 
 
 def _population_shift(challenger: Candidate, champion: Candidate, seed: int) -> Gate:

@@ -5,13 +5,11 @@ from typing import Any
 from ledger.ledger import Ledger
 from models.delay import DelayModel
 from training.accuracy import model_accuracy, reliability_of_later_than
+from training.cluster_bootstrap import DRAWS_OF_TRAINING
 from training.delay_rows import DelayRows
 from training.judged_items import JudgedItems
 from training.labels import DelayOutcomes
 from training.slices import slices
-
-DRAWS = 200
-"""Draws of the bootstrap behind each interval."""
 
 
 def judgement(
@@ -28,7 +26,7 @@ def judgement(
     items = JudgedItems.of_model(said, outcomes, invoice)
     return {
         **model_accuracy(said, outcomes, invoice).as_dict(),
-        "intervals": items.intervals(frame.observations.customer, seed, DRAWS),
+        "intervals": items.intervals(frame.observations.customer, seed, DRAWS_OF_TRAINING),
         "reliability": {
             f"later_than_{k}": reliability_of_later_than(said, outcomes, invoice, k)
             for k in (0, 30)

@@ -113,8 +113,7 @@ class LaterInvoices:
 
 def _first_looks(rows: DelayRows, ledger: Ledger) -> Rows:
     """Looks at the later invoices on the day they were first seen, few enough."""
-    is_first = (rows.first_seen > rows.split) & (rows.looks.as_of == rows.first_seen)
-    seen = np.flatnonzero(is_first)
+    seen = rows.first_looks_later
     ids = ledger.vocabularies["invoice"][ledger.invoices["invoice_id"][rows.looks.invoice[seen]]]
     by_hash = np.argsort(hash_array(ids, categorize=False), kind="stable")
     return np.sort(seen[by_hash[:MOST_INVOICES]])

@@ -99,8 +99,11 @@ def reliability(probability: Floats, truth: Array) -> list[tuple[float, float, i
     """Mean forecast, share that came true and number of items, of bins of forecasts.
 
     The bins, ten where there are 200 items, hold equally many in the order of their forecasts.
+    Items with one forecast have their share in common, wherever a bin parts them.
     """
     order = np.argsort(probability, kind="stable")
+    _, level, sizes = np.unique(probability, return_inverse=True, return_counts=True)
+    truth = (np.bincount(level, weights=truth) / sizes)[level]
     bins = np.array_split(order, max(1, min(BINS, len(order) // ITEMS_PER_BIN)))
     return [
         (float(probability[rows].mean()), float(truth[rows].mean()), len(rows))

@@ -29,9 +29,13 @@ class Pit:
 
     @classmethod
     def of(cls, distribution: DelayDistribution, outcomes: DelayOutcomes, invoice: Rows) -> "Pit":
-        """Of the distributions of some invoices and what came of them by the end."""
-        paid = outcomes.paid[invoice]
-        last_day = np.where(paid, outcomes.paid_on[invoice], outcomes.followed_through[invoice])
+        """Of the distributions of some invoices and what came of them.
+
+        Followed as a training follows them: to the last day whose payments are on the books.
+        """
+        followed = np.minimum(outcomes.followed_through[invoice], outcomes.recorded_through)
+        paid = outcomes.paid[invoice] & (outcomes.paid_on[invoice] <= followed)
+        last_day = np.where(paid, outcomes.paid_on[invoice], followed)
         day = (last_day - outcomes.due_on[invoice]).astype(np.int32)
         up_to = distribution.paid_by(day)
         before = distribution.paid_by(day - np.int32(1))

@@ -29,14 +29,16 @@ def found(made: tuple[DelayRows, DelayOutcomes]) -> dict[str, Ablation]:
     return {each.family: each for each in ablations(*made, RECIPE)}
 
 
-def test_what_customers_did_before_is_worth_most_where_only_they_differ(
+def test_a_family_that_says_nothing_is_worth_nothing_and_the_first_most(
     found: dict[str, Ablation],
 ) -> None:
     assert set(found) == set(FAMILIES)
-    assert next(iter(found)) == "behaviour"
-    behaviour = found["behaviour"]
-    assert behaviour.hazard_log_loss > 0.001
-    assert behaviour.crps > 1
+    amount, behaviour = found["amount"], found["behaviour"]  # all invoices have one amount
+    assert (amount.hazard_log_loss, amount.brier, amount.crps) == (0, 0, 0)
+    assert behaviour.features > 40
+    assert min(behaviour.hazard_log_loss, behaviour.brier, behaviour.crps) > 0
+    losses = [each.hazard_log_loss for each in found.values()]
+    assert losses == sorted(losses, reverse=True)
 
 
 def test_without_a_family_nothing_of_it_is_left(made: tuple[DelayRows, DelayOutcomes]) -> None:
@@ -50,10 +52,8 @@ def test_without_a_family_nothing_of_it_is_left(made: tuple[DelayRows, DelayOutc
             left.values[:, ~is_member], frame.values[:, ~is_member], equal_nan=True
         )
         gone = np.isnan(interval_rows(left, row, interval)).sum()
-        assert gone > np.isnan(interval_rows(frame, row, interval)).sum() or family not in (
-            "behaviour",
-            "habits",
-        )
+        told = np.isnan(interval_rows(frame, row, interval)).sum()
+        assert gone > told or family not in ("behaviour", "habits")
 
 
 def test_the_card_tells_what_families_are_worth_where_the_recipe_asks() -> None:

@@ -69,9 +69,13 @@ def test_an_open_item_counts_for_all_it_can_still_become() -> None:
     invoice = np.flatnonzero(outcomes.observable)
     said = distribution(len(invoice))
     pit = Pit.of(said, outcomes, invoice)
-    is_open = ~outcomes.paid[invoice]
-    followed = (outcomes.followed_through - outcomes.due_on)[invoice].astype(np.int32)
+    last_day = np.minimum(outcomes.followed_through, outcomes.recorded_through)[invoice]
+    is_open = ~outcomes.paid[invoice] | (outcomes.paid_on[invoice] > last_day)
+    followed = (last_day - outcomes.due_on[invoice]).astype(np.int32)
+    paid_day = (outcomes.paid_on - outcomes.due_on)[invoice].astype(np.int32)
+    before = said.paid_by(paid_day - np.int32(1))
     assert is_open.any()
     assert (pit.upper[is_open] == 1).all()
     assert np.array_equal(pit.lower[is_open], said.paid_by(followed)[is_open])
-    assert (pit.upper[~is_open] < 1).all()
+    assert np.array_equal(pit.lower[~is_open], before[~is_open])
+    assert np.array_equal(pit.upper[~is_open], said.paid_by(paid_day)[~is_open])
