@@ -105,7 +105,14 @@ def test_a_bundle_says_what_it_was_trained_on(trained: ModelBundle) -> None:
     assert trained.recipe == RECIPE.as_dict()
     assert trained.metrics["delay"]["rows"] > trained.metrics["delay"]["invoices"] > 200
     assert "No" not in trained.card.splitlines()[0]
-    assert "AUC" in trained.card
+    for heading in ("Purpose:", "## Natural persons", "## Limits"):
+        assert heading in trained.card
+    later = trained.metrics["delay"]["later_invoices"]
+    low, high = later["intervals"]["brier"]
+    assert f"{later['later_than_0']['brier']:.3f} ({low:.3f} to {high:.3f})" in trained.card
+    assert {each["by"] for each in later["slices"]} >= {"history", "amount"}
+    for each in later["slices"]:
+        assert f"| {each['by']} | {each['value']} | {each['invoices']} |" in trained.card
 
 
 def test_customers_that_pay_later_get_later_forecasts() -> None:

@@ -89,7 +89,7 @@ def test_a_training_leaves_its_recipe_figures_and_card_in_mlflow(
     client = connect(settings)
     artifacts = {file.path for file in client.list_artifacts(trained["run_id"])}
     assert {"MODEL_CARD.md", "recipe.json", "reliability.png", "importance.png"} <= artifacts
-    assert "beeswarm.png" in artifacts
+    assert {"beeswarm.png", "model_card.html"} <= artifacts
     data = client.get_run(trained["run_id"]).data
     assert data.params["data_sha256"] == trained["data_sha256"]
     assert data.params["delay.trees.max_rounds"] == "10"
