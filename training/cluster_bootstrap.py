@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ledger.arrays import Array, Floats, Rows
-from training.paired_difference import DRAWS, INTERVAL
+
+DRAWS = 1_000
+INTERVAL = (0.025, 0.975)
 
 DRAWS_OF_TRAINING = 200
 """Enough for a model card; every training draws them."""
@@ -17,7 +19,8 @@ def cluster_intervals(
     """Low and high end of the 95 % percentile interval of each figure.
 
     Whole clusters are drawn with replacement, as many as there are, for rows of one cluster are
-    not independent (the sources are those of `paired_difference`).
+    not independent (Efron and Tibshirani: An Introduction to the Bootstrap, 1993; Cameron, Gelbach
+    and Miller: Bootstrap-Based Improvements for Inference with Clustered Errors, 2008).
 
     Parameters
     ----------
@@ -42,3 +45,17 @@ def cluster_intervals(
         drawn.append(figures(by_cluster[start + np.arange(len(start))]))
     low, high = np.nanquantile(drawn, INTERVAL, axis=0)
     return low, high
+
+
+def drawn_means(values: Floats, cluster: Array, seed: int) -> Floats:
+    """Means of each column over whole clusters drawn with replacement, shape (DRAWS, m).
+
+    `values` has shape (n, m). As `cluster_intervals`, for figures that are means.
+    """
+    _, position, items = np.unique(cluster, return_inverse=True, return_counts=True)
+    sums = np.column_stack([np.bincount(position, weights=column) for column in values.T])
+    clusters = len(items)
+    generator = np.random.default_rng(seed)
+    times = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS)
+    means: Floats = (times @ sums) / (times @ items)[:, None]
+    return means

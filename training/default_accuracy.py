@@ -20,12 +20,11 @@ from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.table import Column
 from models.default import DefaultModel
-from training.cluster_bootstrap import cluster_intervals
+from training.cluster_bootstrap import DRAWS, cluster_intervals
 from training.default_training import train_default
 from training.labels import DefaultLabels, default_labels, delay_outcomes
 from training.metrics import calibration_error
 from training.overdue_rates import OverdueRates, days_past_due
-from training.paired_difference import DRAWS
 from training.recipe import Recipe
 from training.train import known_ledger
 

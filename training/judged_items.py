@@ -10,9 +10,8 @@ from ledger.arrays import Array, Flags, Floats, Rows
 from models.distribution import DelayDistribution
 from training.accuracy import median_days
 from training.baselines import Baseline
-from training.cluster_bootstrap import cluster_intervals
+from training.cluster_bootstrap import DRAWS, cluster_intervals
 from training.labels import DelayOutcomes
-from training.paired_difference import DRAWS
 
 FIGURES = ("auc", "brier", "mae", "crps")
 """Of P(late): AUC and Brier score; of days late: absolute error of the median, CRPS, in days."""

@@ -17,6 +17,7 @@ from models.delay import DelayModel
 from models.feature_tables import frame_from, table_of
 from training.delay_rows import DelayRows
 from training.labels import DelayOutcomes
+from training.person_periods import invoice_hashes
 
 MOST_INVOICES = 5_000
 LATER_INVOICES = "later_invoices"
@@ -114,6 +115,5 @@ class LaterInvoices:
 def _first_looks(rows: DelayRows, ledger: Ledger) -> Rows:
     """Looks at the later invoices on the day they were first seen, few enough."""
     seen = rows.first_looks_later
-    ids = ledger.vocabularies["invoice"][ledger.invoices["invoice_id"][rows.looks.invoice[seen]]]
-    by_hash = np.argsort(hash_array(ids, categorize=False), kind="stable")
+    by_hash = np.argsort(invoice_hashes(ledger, rows.looks.invoice[seen]), kind="stable")
     return np.sort(seen[by_hash[:MOST_INVOICES]])

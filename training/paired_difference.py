@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.arrays import Array, Floats
-
-DRAWS = 1_000
-INTERVAL = (0.025, 0.975)
+from training.cluster_bootstrap import INTERVAL, drawn_means
 
 
 @dataclass(frozen=True)
@@ -27,10 +25,7 @@ class PairedDifference:
 def paired_difference(loss: Floats, other: Floats, cluster: Array, seed: int) -> PairedDifference:
     """Difference of two losses of the same items, n >= 1 of them.
 
-    The interval is the percentile interval of `DRAWS` means over whole clusters drawn with
-    replacement, for items of one cluster are not independent (Efron and Tibshirani: An
-    Introduction to the Bootstrap, 1993; Cameron, Gelbach and Miller: Bootstrap-Based
-    Improvements for Inference with Clustered Errors, 2008).
+    The interval is the percentile interval of `drawn_means`.
 
     Parameters
     ----------
@@ -45,12 +40,6 @@ def paired_difference(loss: Floats, other: Floats, cluster: Array, seed: int) ->
     PairedDifference(mean=1.0, low=1.0, high=1.0)
     """
     difference = loss - other
-    _, position = np.unique(cluster, return_inverse=True)
-    items = np.bincount(position).astype(np.float64)
-    sums = np.bincount(position, weights=difference)
-    clusters = len(items)
-    generator = np.random.default_rng(seed)
-    times = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS)
-    means = (times * sums).sum(axis=1) / (times * items).sum(axis=1)
+    means = drawn_means(difference[:, None], cluster, seed)
     low, high = np.quantile(means, INTERVAL).tolist()
     return PairedDifference(float(difference.mean()), low, high)

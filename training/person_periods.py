@@ -71,7 +71,7 @@ def looks_at(ledger: Ledger, outcomes: DelayOutcomes, moments: Moments) -> Looks
     every = np.flatnonzero(outcomes.observable)
     at_issue = outcomes.observed_from[every]
     found = [_looks(outcomes, every, at_issue, moments.issue_weight)]
-    turn = _hashes(ledger, every) % np.uint64(max(len(moments.days_past_due), 1))
+    turn = invoice_hashes(ledger, every) % np.uint64(max(len(moments.days_past_due), 1))
     for nth, days in enumerate(moments.days_past_due):
         weight, day = moments.weights[nth], outcomes.due_on[every] + np.int32(days)
         has_turn = (turn + np.uint64(nth)) % len(moments.days_past_due) < moments.looks_per_invoice
@@ -119,14 +119,14 @@ def within_rows(looks: Looks, ledger: Ledger, max_rows: int) -> Looks:
     if counts.sum() <= max_rows:
         return looks
     invoices, position = np.unique(looks.invoice, return_inverse=True)
-    order = np.argsort(_hashes(ledger, invoices), kind="stable")
+    order = np.argsort(invoice_hashes(ledger, invoices), kind="stable")
     rows = np.bincount(position, weights=counts).astype(np.int64)
     taken = np.zeros(len(invoices), np.bool_)
     taken[order[np.cumsum(rows[order]) <= max_rows]] = True
     return looks.take(taken[position])
 
 
-def _hashes(ledger: Ledger, invoice: Rows) -> Array:
+def invoice_hashes(ledger: Ledger, invoice: Rows) -> Array:
     """Hashes of the ids of invoices: what they decide is the same in another ledger."""
     ids = ledger.vocabularies["invoice"][ledger.invoices["invoice_id"][invoice]]
     return hash_array(ids, categorize=False)

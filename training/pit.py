@@ -6,8 +6,8 @@ import numpy as np
 
 from ledger.arrays import Array, Floats, Rows
 from models.distribution import DelayDistribution
+from training.cluster_bootstrap import drawn_means
 from training.labels import DelayOutcomes
-from training.paired_difference import DRAWS
 
 GRID = np.arange(1, 100) / 100
 """Points at which uniformity is judged."""
@@ -72,13 +72,7 @@ def uniformity(pit: Pit, cluster: Array, seed: int) -> Uniformity:
     the mean over all.
     """
     shares = np.column_stack([pit.share_up_to(u) for u in GRID])
-    _, position = np.unique(cluster, return_inverse=True)
-    items = np.bincount(position).astype(np.float64)
-    sums = np.zeros((len(items), len(GRID)))
-    np.add.at(sums, position, shares)
     mean = shares.mean(axis=0)
-    generator = np.random.default_rng(seed)
-    times = generator.multinomial(len(items), np.full(len(items), 1 / len(items)), size=DRAWS)
-    drawn = (times @ sums) / (times @ items)[:, None]
+    drawn = drawn_means(shares, cluster, seed)
     distances = np.abs(drawn - mean).max(axis=1)
     return Uniformity(float(np.abs(mean - GRID).max()), float(np.quantile(distances, 0.95)))
