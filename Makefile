@@ -28,7 +28,7 @@ $(KERNELS): $(STAMP) $(wildcard ledger/*.py features/*.py models/*.py)
 
 run: $(KERNELS)  ## Simulate, train, promote, score, then serve on port 3000
 	$(BIN)/duecast demo
-	$(BIN)/duecast serve
+	$(BIN)/duecast serve --with-key
 
 test: $(KERNELS)  ## Run the tests
 	$(BIN)/pytest -n 2 --dist loadfile

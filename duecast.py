@@ -5,7 +5,10 @@ import sys
 
 import typer
 
+import decisions.audit_commands
 import decisions.commands
+import decisions.retention_commands
+import features.commands
 import ledger.commands
 import serving.commands
 import training.commands
@@ -21,12 +24,15 @@ app = typer.Typer(
 )
 for commands in (
     ledger.commands,
+    features.commands,
     training.commands,
     training.drift_commands,
     decisions.commands,
+    decisions.retention_commands,
     serving.commands,
 ):
     app.add_typer(commands.app)
+app.add_typer(decisions.audit_commands.audit_app(lambda _: {}))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ledger.settings import Settings
 from models.bundle import ModelBundle
+from models.bundle_cache import recall
 from models.registry import CHAMPION, accept, find
 
 
@@ -34,3 +35,17 @@ def champion(settings: Settings) -> Champion:
     bundle = ModelBundle.load(found.path)
     accept(settings, CHAMPION, found)
     return Champion(found.version, found.sha256, bundle)
+
+
+def last_accepted(settings: Settings) -> Champion | None:
+    """The champion that was accepted last, whatever MLflow says now; None where there is none.
+
+    Raises
+    ------
+    BundleError
+        If it scores differently here now.
+    """
+    found = recall(settings.bundles, CHAMPION)
+    if found is None:
+        return None
+    return Champion(found.version, found.sha256, ModelBundle.load(found.path))

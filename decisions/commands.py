@@ -1,45 +1,23 @@
 """The commands of decisions: score and worklist."""
 
-import json
-import os
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from decisions.report_commands import app as reports
-
-if TYPE_CHECKING:
-    from decisions.runs import Run
+from decisions.run_commands import app as run_reports
+from decisions.run_options import REASONS, PolicyPath, print_json, run_of
+from ledger.options import AllowStale, AsJson, AsOf, LedgerPlace
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(reports)
-
-DAY = ["%Y-%m-%d"]
-LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(formats=DAY, help="Day at whose close to look; the ledger's last if not given."),
-]
-PolicyPath = Annotated[
-    Path | None,
-    typer.Option(
-        "--policy",
-        metavar="FILE",
-        help="Policy that differs from the default one; DUECAST_POLICY if not given.",
-    ),
-]
-AllowStale = Annotated[
-    int, typer.Option(min=0, help="Days by which the ledger may fall short of that day.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-REASONS = 4
+app.add_typer(run_reports)
 
 
 @app.command()
 def score(
-    ledger: LedgerPath,
+    ledger: LedgerPlace,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Directory to write to.")],
     as_of: AsOf = None,
     explain: Annotated[
@@ -52,11 +30,11 @@ def score(
     """Score every open item and customer with the champion, and record the run."""
     from decisions.runs import CUSTOMERS, INVOICES
 
-    run = _run(ledger, as_of, explain, policy, allow_stale)
+    run = run_of(ledger, as_of, explain, policy, allow_stale)
     files = [_copied(run.directory / name, out / name) for name in (INVOICES, CUSTOMERS)]
     facts = run.facts
     if as_json:
-        _print_json({**facts, "files": [str(file) for file in files]})
+        print_json({**facts, "files": [str(file) for file in files]})
         return
     typer.echo(
         f"{facts['invoices']} open items and {facts['customers']} customers scored as of "
@@ -70,7 +48,7 @@ def score(
 
 @app.command()
 def worklist(
-    ledger: LedgerPath,
+    ledger: LedgerPlace,
     as_of: AsOf = None,
     collector: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only the entries of this collector.")
@@ -94,7 +72,7 @@ def worklist(
 
     if out is not None:
         require_exportable(out)
-    run = _run(ledger, as_of, REASONS, policy, allow_stale)
+    run = run_of(ledger, as_of, REASONS, policy, allow_stale)
     table = run.table(WORKLIST)
     if collector is not None:
         _require_collector(collector, run.table(CUSTOMERS))
@@ -103,7 +81,7 @@ def worklist(
     if out is not None:
         export(found, table.column_names, out)
     if as_json:
-        _print_json({**facts, "collector": collector, "entries": json_values(found)})
+        print_json({**facts, "collector": collector, "entries": json_values(found)})
         return
     if out is not None:
         typer.echo(f"{len(found)} entries written to {out}.")
@@ -112,30 +90,6 @@ def worklist(
     screen().print(shown(found, title, facts["reporting_currency"]))
     for note in facts["notes"]:
         typer.echo(f"Note: {note}")
-
-
-def _run(
-    path: Path, as_of: datetime | None, explain: int, policy: Path | None, allow_stale: int
-) -> "Run":
-    """The score run of a ledger on a day, made where there is none."""
-    from decisions.champion import champion
-    from decisions.policy import read_policy
-    from decisions.runs import STEPS, make_run
-    from ledger.completeness import require_complete
-    from ledger.days import day_of
-    from ledger.files import read_ledger
-    from ledger.progress import shown_progress
-    from ledger.settings import Settings
-
-    settings = Settings.from_environment(os.environ)
-    decided_by, data = read_policy(policy or settings.policy), read_ledger(path)
-    day = data.extract.complete_through if as_of is None else day_of(as_of.date())
-    require_complete(data, day, allow_stale)
-    now = datetime.now(UTC).replace(tzinfo=None)
-    with shown_progress(1 + len(STEPS)) as begin:
-        begin("Loading the champion")
-        model = champion(settings)
-        return make_run(settings, data, model, decided_by, day, explain, now, begin, source=path)
 
 
 def _require_collector(name: str, customers: Any) -> None:
@@ -158,7 +112,3 @@ def _copied(source: Path, target: Path) -> Path:
     shutil.copyfile(source, scratch)
     scratch.replace(target)
     return target
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +36,18 @@ def require_exportable(path: Path) -> None:
 
 
 def export(rows: Sequence[Row], columns: Sequence[str], path: Path) -> None:
-    """Write rows to a .csv or .xlsx file: a heading, then the columns of each row.
+    """Write rows to a .csv or .xlsx file, see `exported`."""
+    require_exportable(path)
+    path.write_bytes(exported(rows, columns, path.suffix))
+
+
+def exported(rows: Sequence[Row], columns: Sequence[str], suffix: str) -> bytes:
+    """The bytes of a file of SUFFIXES: a heading, then the columns of each row.
 
     Lists become one text; texts that a spreadsheet would run are escaped (see `cell`).
     """
-    require_exportable(path)
-    table = [[cell(row[name]) for name in columns] for row in rows]
-    if path.suffix == ".csv":
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([columns, *table])
-    else:
-        _write_xlsx([list(columns), *table], path)
+    table = [list(columns), *([cell(row[name]) for name in columns] for row in rows)]
+    return _xlsx(table) if suffix == ".xlsx" else _csv(table)
 
 
 def cell(value: Any) -> Any:
@@ -68,7 +70,13 @@ def cell(value: Any) -> Any:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _write_xlsx(table: Sequence[Sequence[Any]], path: Path) -> None:
+def _csv(table: Sequence[Sequence[Any]]) -> bytes:
+    text = StringIO(newline="")
+    csv.writer(text).writerows(table)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(table: Sequence[Sequence[Any]]) -> bytes:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -85,4 +93,6 @@ def _write_xlsx(table: Sequence[Sequence[Any]], path: Path) -> None:
                 each.data_type = "s"
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
-    book.save(path)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -61,14 +61,14 @@ def entries(
     items: dict[str, list[Entry]] = {name: [] for name in wanted}
     of_them = pc.is_in(invoices.column("customer_id"), pa.array(sorted(wanted), pa.string()))
     for item in invoices.select(ITEM_COLUMNS).filter(of_them).to_pylist():
-        items[item.pop("customer_id")].append(_in_its_currency(item))
+        items[item.pop("customer_id")].append(in_its_currency(item))
     return [
         {**row, "rank": rank, "items": items[row["customer_id"]]}
         for rank, row in enumerate(chosen, start=1)
     ]
 
 
-def _in_its_currency(item: Entry) -> Entry:
+def in_its_currency(item: Entry) -> Entry:
     """An item with its money at the decimals of its currency."""
     unit = Decimal(1).scaleb(-exponent(item["currency"]))
     return {**item, **{name: item[name].quantize(unit) for name in ITEM_MONEY}}

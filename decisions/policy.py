@@ -2,13 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
+from decisions.order_policy import OrderPolicy, order_contradictions
+from decisions.policy_values import (
+    Count,
+    Days,
+    Factor,
+    LossShare,
+    Money,
+    Share,
+    falling,
+    rising,
+    strangers,
+)
 from decisions.words import GRADES, PAYMENT_CLASSES, STAGES
 from ledger.configuration import Within, merged, read_table, read_toml
 from ledger.errors import SettingsError
@@ -17,13 +28,6 @@ from ledger.schema import TABLES
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 
 GUARANTEE_KINDS = TABLES["guarantees"].column("kind").choices
-
-Count = Annotated[int, Within(0)]
-Days = Annotated[int, Within(-3650, 3650)]
-Share = Annotated[float, Within(0, 1)]
-LossShare = Annotated[float, Within(0.01, 1)]
-Money = Annotated[float, Within(0)]
-Factor = Annotated[float, Within(0)]
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,37 @@ class WorklistPolicy:
 
 
 @dataclass(frozen=True)
+class ForecastPolicy:
+    """How far the cash forecast looks ahead, in ISO weeks, and back for new billing."""
+
+    weeks: Annotated[int, Within(1, 53)]
+    billing_windows: Annotated[int, Within(1)]
+
+
+@dataclass(frozen=True)
+class AlertPolicy:
+    """From when on a change or a state is an alert; money in major reporting units."""
+
+    least_exposure: Money
+    large_item: Money
+    pd_rise: Share
+    limit_expires_days: Count
+    guarantee_ends_days: Count
+    portfolio_overdue_rise: Share
+    portfolio_concentration: Share
+
+
+@dataclass(frozen=True)
+class RetentionPolicy:
+    """Whole months for which each kind of record is kept."""
+
+    audit: Annotated[int, Within(1)]
+    score_runs: Annotated[int, Within(1)]
+    contact_notes: Annotated[int, Within(1)]
+    inactive_customers: Annotated[int, Within(1)]
+
+
+@dataclass(frozen=True)
 class Policy:
     """How the business decides; changed without retraining, echoed in every answer."""
 
@@ -107,6 +142,10 @@ class Policy:
     scorecard: Scorecard
     limits: LimitPolicy
     worklist: WorklistPolicy
+    orders: OrderPolicy
+    forecast: ForecastPolicy
+    alerts: AlertPolicy
+    retention: RetentionPolicy
 
 
 def read_policy(path: Path | None = None) -> Policy:
@@ -121,13 +160,7 @@ def read_policy(path: Path | None = None) -> Policy:
     given, source = read_toml(DEFAULT_POLICY), DEFAULT_POLICY
     if path is not None:
         given, source = merged(given, read_toml(path)), path
-    problems: list[str] = []
-    policy = read_table(Policy, given, "", problems)
-    problems += _contradictions(given)
-    if problems:
-        raise SettingsError([f"{source.name}: {problem}" for problem in problems])
-    found: Policy = policy
-    return found
+    return _policy(given, source.name)
 
 
 def echo(policy: Policy) -> dict[str, Any]:
@@ -141,8 +174,36 @@ def echo(policy: Policy) -> dict[str, Any]:
 
 def digest(policy: Policy) -> str:
     """SHA-256 of what a policy says, 64 hexadecimal digits."""
-    text = json.dumps(asdict(policy), default=date.isoformat, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(content(policy).encode()).hexdigest()
+
+
+def content(policy: Policy) -> str:
+    """What a policy says, as JSON with its keys in order."""
+    return json.dumps(asdict(policy), default=date.isoformat, sort_keys=True)
+
+
+def policy_of(text: str) -> Policy:
+    """The policy of a text that `content` gave; what it lacks is as in `decisions/policy.toml`.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read by this code.
+    """
+    given = json.loads(text)
+    given["effective_from"] = date.fromisoformat(given["effective_from"])
+    return _policy(merged(read_toml(DEFAULT_POLICY), given), "stored policy")
+
+
+def _policy(given: Mapping[str, Any], source: str) -> Policy:
+    """The policy of these values, once nothing is wrong with them."""
+    problems: list[str] = []
+    policy = read_table(Policy, given, "", problems)
+    problems += _contradictions(given)
+    if problems:
+        raise SettingsError([f"{source}: {problem}" for problem in problems])
+    found: Policy = policy
+    return found
 
 
 def _contradictions(given: Mapping[str, Any]) -> list[str]:
@@ -153,6 +214,7 @@ def _contradictions(given: Mapping[str, Any]) -> list[str]:
         "scorecard": (Scorecard, _scorecard_contradictions),
         "limits": (LimitPolicy, _limit_contradictions),
         "worklist": (WorklistPolicy, _worklist_contradictions),
+        "orders": (OrderPolicy, order_contradictions),
     }
     found: list[str] = []
     for name, (cls, contradictions) in checks.items():
@@ -163,11 +225,11 @@ def _contradictions(given: Mapping[str, Any]) -> list[str]:
 
 
 def _aging_contradictions(aging: AgingPolicy) -> list[str]:
-    return _rising("aging.bounds_days", aging.bounds_days, len(aging.bounds_days))
+    return rising("aging.bounds_days", aging.bounds_days, len(aging.bounds_days))
 
 
 def _grade_contradictions(grades: GradePolicy) -> list[str]:
-    found = _rising("grades.pd_upper", grades.pd_upper, len(GRADES) - 1)
+    found = rising("grades.pd_upper", grades.pd_upper, len(GRADES) - 1)
     for name in ("best_grade_for_thin_history", "best_grade_for_slow_payers"):
         grade = getattr(grades, name)
         if grade not in GRADES:
@@ -178,7 +240,7 @@ def _grade_contradictions(grades: GradePolicy) -> list[str]:
 
 
 def _scorecard_contradictions(card: Scorecard) -> list[str]:
-    found = _rising("scorecard.points_upper", card.points_upper, len(GRADES) - 1)
+    found = rising("scorecard.points_upper", card.points_upper, len(GRADES) - 1)
     if card.notch_below > card.notch_above:
         found.append(
             f"scorecard.notch_below is {card.notch_below}, above notch_above {card.notch_above}; "
@@ -189,14 +251,14 @@ def _scorecard_contradictions(card: Scorecard) -> list[str]:
         for months in card.tenure_months
         if not months.isdecimal()
     ]
-    found += _strangers("scorecard.payment_class", card.payment_class, PAYMENT_CLASSES)
+    found += strangers("scorecard.payment_class", card.payment_class, PAYMENT_CLASSES)
     points = [card.payment_class.get(name, 0) for name in PAYMENT_CLASSES]
-    found += _falling("scorecard.payment_class", points, "who pays later must not have more")
+    found += falling("scorecard.payment_class", points, "who pays later must not have more")
     return found
 
 
 def _limit_contradictions(limits: LimitPolicy) -> list[str]:
-    found = _strangers("limits.insured_share", limits.insured_share, GUARANTEE_KINDS)
+    found = strangers("limits.insured_share", limits.insured_share, GUARANTEE_KINDS)
     if set(limits.grade_cap) != set(GRADES):
         return [
             *found,
@@ -204,7 +266,7 @@ def _limit_contradictions(limits: LimitPolicy) -> list[str]:
             f"each of {', '.join(GRADES)}; correct it",
         ]
     caps = [limits.grade_cap[grade] for grade in GRADES]
-    return found + _falling("limits.grade_cap", caps, "a worse grade must not have more")
+    return found + falling("limits.grade_cap", caps, "a worse grade must not have more")
 
 
 def _worklist_contradictions(worklist: WorklistPolicy) -> list[str]:
@@ -217,25 +279,5 @@ def _worklist_contradictions(worklist: WorklistPolicy) -> list[str]:
             )
     if not found:
         days = [worklist.stage_from_days[stage] for stage in STAGES]
-        found += _rising("worklist.stage_from_days", days, len(STAGES))
+        found += rising("worklist.stage_from_days", days, len(STAGES))
     return found
-
-
-def _rising(where: str, values: Sequence[float], count: int) -> list[str]:
-    if len(values) == count and sorted(set(values)) == list(values):
-        return []
-    return [f"{where} is {list(values)}; expected {count} rising numbers; put them in order"]
-
-
-def _falling(where: str, values: Sequence[float], why: str) -> list[str]:
-    if all(later <= earlier for earlier, later in pairwise(values)):
-        return []
-    return [f"{where} rises to {list(values)}; expected falling numbers, as {why}; correct it"]
-
-
-def _strangers(where: str, given: Mapping[str, Any], known: Sequence[str]) -> list[str]:
-    return [
-        f"{where}.{name} is no key here; expected one of {', '.join(known)}; correct or remove it"
-        for name in given
-        if name not in known
-    ]

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -36,6 +38,10 @@ class RunRecord:
         Where the ledger was read from: one ledger keeps it from day to day.
     as_of, ledger_through, since
         Day scored, last day the ledger is complete through, and day of the run before it.
+    run_before
+        That run, with which alerts compare; None where there was none.
+    ledger_seq
+        Last write of a stored ledger; None for files.
     ledger_sha256
         Digest of the ledger as known at `as_of`.
     model_version, model_sha256, policy_version, policy_sha256
@@ -55,7 +61,9 @@ class RunRecord:
     as_of: date
     ledger_through: date
     since: date
+    run_before: str | None
     ledger_sha256: str
+    ledger_seq: int | None
     model_version: int
     model_sha256: str
     policy_version: str
@@ -95,7 +103,7 @@ class Promotion:
     rollback: bool = False
 
 
-_RUNS = Table(
+RUNS = Table(
     "runs",
     METADATA,
     Column("seq", Integer, primary_key=True),
@@ -104,7 +112,9 @@ _RUNS = Table(
     Column("as_of", Date, nullable=False),
     Column("ledger_through", Date, nullable=False),
     Column("since", Date, nullable=False),
+    Column("run_before", String),
     Column("ledger_sha256", String, nullable=False),
+    Column("ledger_seq", BigInteger),
     Column("model_version", Integer, nullable=False),
     Column("model_sha256", String, nullable=False),
     Column("policy_version", String, nullable=False),
@@ -140,7 +150,7 @@ _PROMOTIONS = Table(
 def append_run(engine: Engine, run: RunRecord) -> None:
     """Record a run; from then on it is there. Of several with one id the last counts."""
     with engine.begin() as connection:
-        connection.execute(insert(_RUNS).values(**asdict(run)))
+        connection.execute(insert(RUNS).values(**asdict(run)))
 
 
 def runs(
@@ -156,21 +166,26 @@ def runs(
     Only those of a source, the one with an id, those as of a day, or those as of a day before
     another, where given.
     """
-    wanted = select(_RUNS).order_by(_RUNS.c.as_of.desc(), _RUNS.c.seq.desc())
+    wanted = select(RUNS).order_by(RUNS.c.as_of.desc(), RUNS.c.seq.desc())
     if source is not None:
-        wanted = wanted.where(_RUNS.c.source == source)
+        wanted = wanted.where(RUNS.c.source == source)
     if run_id is not None:
-        wanted = wanted.where(_RUNS.c.run_id == run_id)
+        wanted = wanted.where(RUNS.c.run_id == run_id)
     if as_of is not None:
-        wanted = wanted.where(_RUNS.c.as_of == as_of)
+        wanted = wanted.where(RUNS.c.as_of == as_of)
     if before is not None:
-        wanted = wanted.where(_RUNS.c.as_of < before)
+        wanted = wanted.where(RUNS.c.as_of < before)
     found: dict[str, RunRecord] = {}
     with engine.connect() as connection:
         for row in connection.execute(wanted):
             run = RunRecord(**_values(row))
             found.setdefault(run.run_id, run)
     return tuple(found.values())
+
+
+def run_directory(home: Path, run_id: str) -> Path:
+    """Directory of the files of a run."""
+    return home / "runs" / run_id
 
 
 def append_promotion(engine: Engine, promotion: Promotion) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,9 +15,10 @@ from ledger.completeness import require_complete
 from ledger.days import day_of
 from ledger.definitions import Definitions
 from ledger.errors import SettingsError
-from ledger.files import read_ledger
 from ledger.kpis import kpis
 from ledger.ledger import Ledger
+from ledger.options import AllowStale, AsJson, AsOf, LedgerPlace
+from ledger.places import read_place
 from ledger.report_json import aging_json, kpis_json
 from ledger.report_tables import aging_table, heading, kpis_table, roll_forward_table
 from ledger.rollforward import roll_forward
@@ -26,18 +26,6 @@ from ledger.screen import screen
 from ledger.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-
-LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"], help="Day at whose close to look; the ledger's last if not given."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-AllowStale = Annotated[
-    int, typer.Option(min=0, help="Days by which the ledger may fall short of that day.")
-]
 
 
 class By(StrEnum):
@@ -51,7 +39,7 @@ class By(StrEnum):
 
 @app.command("kpis")
 def print_kpis(
-    ledger: LedgerPath, as_of: AsOf = None, allow_stale: AllowStale = 0, as_json: AsJson = False
+    ledger: LedgerPlace, as_of: AsOf = None, allow_stale: AllowStale = 0, as_json: AsJson = False
 ) -> None:
     """Print key figures of receivables, and the roll-forward of the last whole month."""
     data, day = _opened(ledger, as_of, allow_stale)
@@ -67,7 +55,7 @@ def print_kpis(
 
 @app.command("aging")
 def print_aging(
-    ledger: LedgerPath,
+    ledger: LedgerPlace,
     as_of: AsOf = None,
     by: Annotated[By, typer.Option(help="What to print a row for.")] = By.CUSTOMER,
     bounds: Annotated[
@@ -93,8 +81,8 @@ def print_aging(
         screen().print(heading(total), aging_table(rows, total))
 
 
-def _opened(path: Path, as_of: datetime | None, allow_stale_days: int) -> tuple[Ledger, int]:
-    data = read_ledger(path)
+def _opened(path: str, as_of: datetime | None, allow_stale_days: int) -> tuple[Ledger, int]:
+    data = read_place(path).ledger
     day = data.extract.complete_through if as_of is None else day_of(as_of.date())
     require_complete(data, day, allow_stale_days)
     return data, day

@@ -1,12 +1,8 @@
 """Score runs: everything scored once on one day, kept whole or not at all."""
 
-import errno
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,10 +11,13 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from decisions import policy as policies
+from decisions.alerts import RunBefore
 from decisions.champion import Champion
 from decisions.exposure import BASIS
 from decisions.policy import Policy
-from decisions.records import RunRecord, append_run, runs
+from decisions.records import RunRecord, append_run, run_directory, runs
+from decisions.run_files import are_intact, write_files
+from decisions.run_reports import AGING, ALERTS, FORECAST, KPIS, run_reports
 from decisions.scoring import Portfolio, score_portfolio
 from decisions.tables import customer_table, invoice_table, worklist_table
 from decisions.worklist import worklist
@@ -36,6 +35,14 @@ INVOICES, CUSTOMERS, WORKLIST, FACTS = (
     "worklist.parquet",
     "run.json",
 )
+
+TABLES = (INVOICES, CUSTOMERS, WORKLIST)
+"""The tables of a run, see `decisions.tables`."""
+
+REPORTS = (KPIS, AGING, FORECAST, ALERTS)
+"""What a run says of its day beside its tables, as JSON."""
+
+NOT_COMPARED = "The files of run {} are missing or altered; alerts compare with no run before."
 
 STEPS = ("Scoring", "Writing the run")
 
@@ -70,15 +77,20 @@ class Run:
     record: RunRecord
     directory: Path
 
-    def table(self, name: str) -> Any:
-        """One of `INVOICES`, `CUSTOMERS` and `WORKLIST`, as an arrow table."""
-        return pq.read_table(self.directory / name)
+    def table(self, name: str, customer_id: str | None = None) -> Any:
+        """One of `TABLES` as an arrow table; only the rows of a customer, where one is given."""
+        wanted = None if customer_id is None else [("customer_id", "=", customer_id)]
+        return pq.read_table(self.directory / name, filters=wanted)
 
     @property
     def facts(self) -> dict[str, Any]:
         """What every answer from this run says: its day, basis, model, policy and notes."""
-        facts: dict[str, Any] = json.loads((self.directory / FACTS).read_text(encoding="utf-8"))
-        return facts
+        return self.report(FACTS)
+
+    def report(self, name: str) -> dict[str, Any]:
+        """One of `REPORTS`, see `decisions.run_reports`."""
+        report: dict[str, Any] = json.loads((self.directory / name).read_text(encoding="utf-8"))
+        return report
 
 
 def make_run(
@@ -91,13 +103,15 @@ def make_run(
     made_at: datetime,
     progress: Callable[[str], None] = silent,
     *,
-    source: Path,
+    source: str,
+    seq: int | None = None,
 ) -> Run:
     """The score run of a ledger on a day; the one that exists, where its files are intact.
 
     It is there only when all of its files are written and it is recorded. The same ledger as
     known at `as_of`, model, policy and number of reasons make the same run, bit for bit, given
-    the day of the run of this ledger before it, from which on broken promises count.
+    the run of this ledger before it: from its day on broken promises count, and with it alerts
+    compare.
 
     Parameters
     ----------
@@ -111,6 +125,8 @@ def make_run(
         Told each of `STEPS` as it begins.
     source
         Where the ledger was read from: runs of another place are those of another ledger.
+    seq
+        Its last write, where it is a stored one.
 
     Raises
     ------
@@ -120,7 +136,7 @@ def make_run(
     engine = open_store(settings)
     known = ledger.known_at(as_of)
     identity = Identity(
-        str(source.resolve()),
+        source,
         date_of(as_of),
         digest(known),
         champion.version,
@@ -130,14 +146,15 @@ def make_run(
     )
     existing = runs(engine, run_id=identity.run_id)
     if existing:
-        run = Run(existing[0], _directory(settings, identity.run_id))
+        run = Run(existing[0], run_directory(settings.home, identity.run_id))
         if _intact(run):
             return run
         since = run.record.since
+        earlier = runs(engine, run_id=run.record.run_before) if run.record.run_before else ()
     else:
-        since = _since(
-            runs(engine, source=identity.source, before=identity.as_of), policy, identity.as_of
-        )
+        earlier = runs(engine, source=identity.source, before=identity.as_of)
+        since = _since(earlier, policy, identity.as_of)
+    before = Run(earlier[0], run_directory(settings.home, earlier[0].run_id)) if earlier else None
     progress(STEPS[0])
     portfolio = score_portfolio(ledger, champion.bundle, policy, as_of, explain)
     found = worklist(policy, portfolio, day_of(since))
@@ -146,16 +163,22 @@ def make_run(
         CUSTOMERS: customer_table(portfolio),
         WORKLIST: worklist_table(found),
     }
+    compared = _compared(before)
+    reports = run_reports(policy, portfolio, day_of(since), compared)
     progress(STEPS[1])
-    directory = _directory(settings, identity.run_id)
+    directory = run_directory(settings.home, identity.run_id)
     facts = _facts(identity, portfolio, champion, policy, since)
+    if before is not None and compared is None:
+        facts["notes"].append(NOT_COMPARED.format(before.record.run_id))
     record = RunRecord(
         run_id=identity.run_id,
         source=identity.source,
         as_of=identity.as_of,
         ledger_through=date_of(known.extract.complete_through),
         since=since,
+        run_before=None if before is None else before.record.run_id,
         ledger_sha256=identity.ledger_sha256,
+        ledger_seq=seq,
         model_version=champion.version,
         model_sha256=champion.sha256,
         policy_version=policy.version,
@@ -164,14 +187,14 @@ def make_run(
         made_at=made_at,
         invoices=len(portfolio.position.items),
         customers=len(portfolio.position.customers),
-        files=_write(directory, tables, facts),
+        files=write_files(directory, tables, {**reports, FACTS: facts}),
     )
     append_run(engine, record)
     return Run(record, directory)
 
 
 def find_run(
-    settings: Settings, source: Path, *, run_id: str | None = None, as_of: date | None = None
+    settings: Settings, source: str, *, run_id: str | None = None, as_of: date | None = None
 ) -> Run:
     """The run of a ledger with an id, else the last one of a day, else the last one of all.
 
@@ -180,18 +203,35 @@ def find_run(
     NoRunError
         If there is no such run, or its files are not what was recorded.
     """
-    place = str(source.resolve())
-    found = runs(open_store(settings), source=place, run_id=run_id, as_of=as_of)
+    found = runs(open_store(settings), source=source, run_id=run_id, as_of=as_of)
     if not found:
         which = f"run {run_id}" if run_id else f"score run as of {as_of}" if as_of else "score run"
         raise NoRunError(f"there is no {which}; make one with `duecast worklist LEDGER`")
-    run = Run(found[0], _directory(settings, found[0].run_id))
+    run = Run(found[0], run_directory(settings.home, found[0].run_id))
     if not _intact(run):
         raise NoRunError(
             f"the files of run {run.record.run_id} are missing or altered; make it again with "
             f"`duecast worklist LEDGER --as-of {run.record.as_of}`"
         )
     return run
+
+
+def runs_before(settings: Settings, run: Run, at_most: int) -> tuple[Run, ...]:
+    """Runs of a run's ledger as of earlier days, the latest day first, one of each day.
+
+    Of a day the last recorded counts; one whose customers are missing or altered is left out.
+    """
+    record = run.record
+    found: dict[date, Run] = {}
+    for each in runs(open_store(settings), source=record.source, before=record.as_of):
+        if len(found) == at_most:
+            break
+        before = Run(each, run_directory(settings.home, each.run_id))
+        if each.as_of not in found and are_intact(
+            before.directory, {CUSTOMERS: each.files[CUSTOMERS]}
+        ):
+            found[each.as_of] = before
+    return tuple(found.values())
 
 
 def _facts(
@@ -223,61 +263,16 @@ def _since(earlier: Sequence[RunRecord], policy: Policy, as_of: date) -> date:
     return as_of - timedelta(days=policy.worklist.first_run_looks_back_days)
 
 
-def _directory(settings: Settings, run_id: str) -> Path:
-    return settings.home / "runs" / run_id
+def _compared(before: Run | None) -> RunBefore | None:
+    """What alerts compare with; None where there is no run before, or its files are altered."""
+    if before is None or not _intact(before):
+        return None
+    told = before.report(ALERTS)["alerts"]
+    keys = ((alert["kind"], alert["customer_id"], alert["invoice_id"]) for alert in told)
+    return RunBefore(before.table(CUSTOMERS), frozenset(keys))
 
 
 def _intact(run: Run) -> bool:
-    """Whether every file of a run is what was recorded."""
-    return all(
-        (run.directory / name).is_file() and _sha256(run.directory / name) == sha256
-        for name, sha256 in run.record.files.items()
-    )
-
-
-def _write(directory: Path, tables: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str]:
-    """SHA-256 of the files of a run, after writing its directory, which appears whole."""
-    scratch = directory.with_name(f".making-{directory.name}-{os.getpid()}")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    try:
-        for name, table in tables.items():
-            pq.write_table(table, scratch / name)
-        text = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        (scratch / FACTS).write_text(f"{text}\n", encoding="utf-8")
-        files = {path.name: _sha256(path) for path in sorted(scratch.iterdir())}
-        for path in (*scratch.iterdir(), scratch):
-            _flush(path)
-        _replace(scratch, directory)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return files
-
-
-def _replace(scratch: Path, directory: Path) -> None:
-    """Move a directory to where another may be; another process may be doing the same."""
-    old = scratch.with_name(f"{scratch.name}-old")
-    while scratch.exists():
-        try:
-            scratch.rename(directory)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-            with suppress(FileNotFoundError):
-                directory.rename(old)
-    _flush(directory.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """Have what was written to a file or directory survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Whether a run has every file that a run has, and each is what was recorded."""
+    whole = set(run.record.files) >= {*TABLES, *REPORTS, FACTS}
+    return whole and are_intact(run.directory, run.record.files)

@@ -36,3 +36,11 @@ ACTIONS = (
     NO_CONTACT,
 )
 """What a worklist recommends."""
+
+APPROVE, HOLD = "approve", "hold"
+
+ORDER_OUTCOMES = (APPROVE, REFER, HOLD)
+"""What is said of an order, from mildest to worst."""
+
+ORDER_STATUSES = ("active", "on_hold")
+"""Account statuses that a rule judges; in any other an order is held before the rules."""

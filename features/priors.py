@@ -89,8 +89,7 @@ class Priors:
         """Return the priors that `to_frame` wrote."""
         day = frame["day"].to_numpy().astype("datetime64[D]").astype(np.int32)
         counts = frame[list(COUNTS)].to_numpy(np.int64)
-        groups, group = np.unique(frame["group"].to_numpy(dtype=object), return_inverse=True)
-        return _sorted(groups, group.astype(np.int64), day, counts)
+        return priors_of_counts(frame["group"].to_numpy(dtype=object), day, counts)
 
 
 def build_priors(ledger: Ledger, definitions: Definitions = _DEFAULTS) -> Priors:
@@ -111,8 +110,13 @@ def build_priors(ledger: Ledger, definitions: Definitions = _DEFAULTS) -> Priors
         for words, member in _memberships(ledger, customer, day, definitions)
     ]
     names, days, sums = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    groups, group = np.unique(names, return_inverse=True)
-    return _sorted(groups, group, days, sums)
+    return priors_of_counts(names, days, sums)
+
+
+def priors_of_counts(group: Array, day: Days, counts: Minor) -> Priors:
+    """Priors of the counts of groups (names) on days, one row for each, in any order."""
+    groups, number = np.unique(group, return_inverse=True)
+    return _sorted(groups, number.astype(np.int64), day, counts)
 
 
 def _by_day(words: Array, member: Rows, day: Days, counts: Minor) -> tuple[Array, Days, Minor]:

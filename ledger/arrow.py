@@ -45,7 +45,7 @@ def decimals(minor: Minor, exponents: Array) -> Any:
     for exponent in np.unique(exponents):
         at = np.flatnonzero(exponents == exponent)
         parts.append(
-            _decimals(minor[at], int(exponent)).cast(pa.decimal128(WIDEST_DECIMAL, largest))
+            scaled_decimals(minor[at], int(exponent)).cast(pa.decimal128(WIDEST_DECIMAL, largest))
         )
         rows.append(at)
     back = np.argsort(np.concatenate([*rows, np.empty(0, np.int64)]), kind="stable")
@@ -61,12 +61,12 @@ def decimal_texts(minor: Minor, exponents: Array) -> Array:
     texts = np.empty(len(minor), object)
     for exponent in np.unique(exponents):
         at = exponents == exponent
-        found = _decimals(minor[at], int(exponent)).cast(pa.string())
+        found = scaled_decimals(minor[at], int(exponent)).cast(pa.string())
         texts[at] = found.to_numpy(zero_copy_only=False)
     return texts
 
 
-def _decimals(minor: Minor, exponent: int) -> Any:
+def scaled_decimals(minor: Minor, exponent: int) -> Any:
     """Reinterpret int64 as the 128-bit integers behind decimals of one exponent."""
     words = np.empty((len(minor), 2), np.int64)
     words[:, 0] = minor

@@ -27,3 +27,7 @@ class LedgerError(ProblemsError):
 
 class SettingsError(ProblemsError):
     """Settings, a recipe or a policy that cannot be used as they are."""
+
+
+class DatabaseError(DuecastError):
+    """The database cannot be used now; what was under way may have happened or not."""

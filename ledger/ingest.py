@@ -1,5 +1,6 @@
-"""From somebody's files to a ledger directory, checked on the way."""
+"""From somebody's files to a ledger, checked on the way."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ledger.control import control_findings
@@ -7,7 +8,7 @@ from ledger.drafts import Part
 from ledger.errors import SettingsError
 from ledger.files import directory_parts, write_ledger
 from ledger.findings import Finding, Report
-from ledger.ledger import Extract
+from ledger.ledger import Extract, Ledger
 from ledger.loading import load_parts
 from ledger.mapping import SourceMapping, read_mapping, read_preset
 from ledger.quarantine import write_quarantine
@@ -16,23 +17,22 @@ from ledger.sources import mapped_extract, mapped_parts
 
 def ingest(
     source: str | Path,
-    to: str | Path,
+    to: str | Path | Callable[[Ledger], None],
     *,
     preset: str | None = None,
     mapping: str | Path | None = None,
     quarantine: str | Path | None = None,
     control: str | Path | None = None,
 ) -> Report:
-    """Turn the files of a source into a ledger directory, and report every problem.
-
-    Nothing is written to `to` where the report has errors.
+    """Turn the files of a source into a ledger, and report every problem.
 
     Parameters
     ----------
     source
         A file or a directory; without preset and mapping the directory of a ledger.
     to
-        The directory of the ledger to write, in place of one that is there.
+        The directory of the ledger to write, in place of one that is there; or what is given the
+        ledger. Where the report has errors, nothing is.
     preset
         Name of a mapping that comes with duecast.
     mapping
@@ -57,7 +57,10 @@ def ingest(
         differences = control_findings(loaded.ledger, Path(control))
         report = Report((*report.findings, *differences), report.set_aside)
     if not report.errors:
-        write_ledger(loaded.ledger, to)
+        if callable(to):
+            to(loaded.ledger)
+        else:
+            write_ledger(loaded.ledger, to)
     return report
 
 

@@ -60,9 +60,9 @@ class Settings:
     tracking_uri: Annotated[
         str | None, Setting("MLflow store; unset: a SQLite file in the home", "an address", _text)
     ] = None
-    ledger: Annotated[
-        Path | None,
-        Setting("ledger the service reads; unset: `ledger` in the home", "a directory", _path),
+    database: Annotated[
+        str | None,
+        Setting("database URL; unset: a SQLite file in the home", "a database URL", _text),
     ] = None
     policy: Annotated[
         Path | None,
@@ -73,6 +73,9 @@ class Settings:
     workers: Annotated[
         int, Setting("processes that answer requests", "a whole number from 1 up", _count)
     ] = 1
+    poll_seconds: Annotated[
+        int, Setting("seconds between looks for a new champion", "a whole number from 1 up", _count)
+    ] = 5
     max_body_mb: Annotated[
         int, Setting("largest body of a request, in MB", "a whole number from 1 up", _count)
     ] = 8
@@ -85,6 +88,10 @@ class Settings:
     max_requests: Annotated[
         int, Setting("requests a process answers at once", "a whole number from 1 up", _count)
     ] = 32
+    requests_per_minute: Annotated[
+        int,
+        Setting("requests a key may make in a minute", "a whole number from 1 up", _count),
+    ] = 6_000
     real_data: Annotated[
         Path, Setting("public payment data, for tests and benchmarks", "a directory", _path)
     ] = Path("../shared/data")
@@ -126,9 +133,9 @@ class Settings:
         return self.tracking_uri or f"sqlite:///{self.home.absolute() / 'mlflow.db'}"
 
     @property
-    def served_ledger(self) -> Path:
-        """Directory of the ledger that the service reads: `ledger`, else the one in the home."""
-        return self.ledger or self.home.absolute() / "ledger"
+    def database_url(self) -> str:
+        """Address of the database: `database`, else a SQLite file in the home."""
+        return self.database or f"sqlite:///{self.home.absolute() / 'duecast.db'}"
 
     @property
     def artifacts(self) -> Path:

@@ -36,7 +36,9 @@ def coded_text(
     coded: dict[str, dict[str, Parsed]] = {table: {} for table in TABLES}
     for vocabulary, uses in users.items():
         texts = [_text(by_table[table], name) for table, name in uses]
-        words = defaults.get(vocabulary, []) if any(map(len, texts)) else []
+        # Money of every table is in some currency, also where no row names one.
+        in_use = any(by_table.values()) if vocabulary == "currency" else any(map(len, texts))
+        words = defaults.get(vocabulary, []) if in_use else []
         found, columns = encode(texts, words)
         legal = _legal(found, uses[0])
         vocabularies[vocabulary] = found[legal]

@@ -110,6 +110,18 @@ def find(settings: Settings, which: str | int) -> RegisteredBundle:
         return remembered
 
 
+def look_up(settings: Settings, which: str | int) -> RegisteredVersion:
+    """Version that has an alias now, or a number; its bundle is not fetched.
+
+    Raises
+    ------
+    RegistryError
+        If there is no such version, or MLflow cannot be reached.
+    """
+    with _store(settings) as client:
+        return _version(client, which)
+
+
 def accept(settings: Settings, alias: str, bundle: RegisteredBundle) -> None:
     """Remember a bundle that passed its checks, to start from while MLflow is down."""
     remember(settings.bundles, alias, bundle)

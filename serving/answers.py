@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from decisions.words import GRADES
+from serving.refusal import Refusal
 from serving.wire import Part
 
 Days = Annotated[int, Field(description="Days; negative is early.")]
@@ -49,6 +50,13 @@ class Provenance(Part):
     ledger_through: Annotated[
         date, Field(description="Last day that the ledger is complete through.")
     ]
+    ledger_seq: Annotated[
+        int | None,
+        Field(
+            description="Last write of the stored ledger that counts; null: a ledger in the "
+            "request."
+        ),
+    ]
     basis: Annotated[
         Literal["known"], Field(description="What was recorded on or before `as_of` counts.")
     ] = "known"
@@ -56,8 +64,17 @@ class Provenance(Part):
     notes: Annotated[list[str], Field(description="What could not be said, and why.")]
 
 
+class RefusedChampion(Part):
+    """A champion that cannot be used, so that the one before it goes on."""
+
+    version: int
+    sha256: str
+    why: Annotated[str, Field(description="What its checks found.")]
+    since: datetime
+
+
 class ModelAnswer(Part):
-    """The champion."""
+    """The model in use: the champion, or the one before it."""
 
     name: Literal["duecast"] = "duecast"
     version: int
@@ -66,6 +83,10 @@ class ModelAnswer(Part):
         datetime | None, Field(description="When it was promoted; null: not recorded.")
     ]
     serving_since: Annotated[datetime, Field(description="When this process began to use it.")]
+    refused: Annotated[
+        RefusedChampion | None,
+        Field(description="The version that is champion, where it cannot be used."),
+    ]
     window: Annotated[dict[str, date], Field(description="Data it was trained on.")]
     data_sha256: str
     absent: Annotated[
@@ -78,10 +99,24 @@ class ModelAnswer(Part):
     card: Annotated[str, Field(description="The model card, Markdown.")]
 
 
-class ProbeAnswer(Part):
-    """That the service is there, or ready."""
+class AliveAnswer(Part):
+    """That the service is there."""
 
-    status: Literal["alive", "ready"]
+    status: Literal["alive"] = "alive"
+
+
+class ReadyAnswer(Part):
+    """That scores can be asked for."""
+
+    status: Literal["ready"] = "ready"
+    refused: Annotated[
+        RefusedChampion | None, Field(description="The champion, where it cannot be used.")
+    ] = None
+
+
+def refused_champion(refusal: Refusal | None) -> RefusedChampion | None:
+    """The champion that is not taken up, as it is answered."""
+    return None if refusal is None else RefusedChampion(**vars(refusal))
 
 
 class FlawAnswer(Part):

@@ -11,13 +11,28 @@ from starlette.exceptions import HTTPException
 
 from ledger.errors import DuecastError
 from ledger.settings import Settings
-from serving import credit_routes, model_routes, probe_routes, score_routes, worklist_routes
+from serving import (
+    credit_routes,
+    ledger_routes,
+    model_routes,
+    probe_routes,
+    score_routes,
+    worklist_routes,
+)
 from serving.description import describe
-from serving.desk import open_desk
 from serving.meters import Meters
 from serving.pages import add_pages
 from serving.problems import problem_of, problem_of_status
 from serving.readiness import Readiness
+
+ROUTES = (
+    score_routes,
+    credit_routes,
+    ledger_routes,
+    worklist_routes,
+    model_routes,
+    probe_routes,
+)
 
 
 def create_app(
@@ -34,13 +49,14 @@ def create_app(
     swagger_ui
         Directory of the files of Swagger UI, which shows the API's description.
     """
-    readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.settings = settings()
-        readiness.open(lambda: open_desk(app.state.settings, now(), meters))
+        app.state.readiness = Readiness(app.state.settings, now, meters)
+        app.state.readiness.start()
         yield
+        app.state.readiness.stop()
 
     app = FastAPI(
         title="duecast",
@@ -54,9 +70,16 @@ def create_app(
         lifespan=lifespan,
     )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    app.state.readiness = readiness
+    app.state.now = now
     app.state.meters = meters
-    for routes in (score_routes, credit_routes, worklist_routes, model_routes, probe_routes):
+    for routes in (
+        score_routes,
+        credit_routes,
+        ledger_routes,
+        worklist_routes,
+        model_routes,
+        probe_routes,
+    ):
         app.include_router(routes.router)
     add_pages(app, swagger_ui)
     for error in (RequestValidationError, DuecastError, Exception):

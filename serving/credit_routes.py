@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from serving import examples
 from serving.customer_answers import limits_of_customers
-from serving.questions import OpenDesk, day_asked
+from serving.questions import Asked, OpenDesk
 from serving.requests import CreditLimitsRequest
 from serving.responses import json_response
 from serving.score_answers import CreditLimitsAnswer
@@ -21,7 +21,8 @@ def compute_limits(
     desk: OpenDesk,
 ) -> Response:
     """Compute credit limits by the policy, with every term and what decides."""
-    day = day_asked(desk.stored.ledger, asked.as_of, asked.allow_stale_days)
-    answer = limits_of_customers(desk, asked.customer_ids, day)
+    answer = limits_of_customers(
+        desk, asked.customer_ids, Asked(asked.as_of, asked.allow_stale_days)
+    )
     request.app.state.meters.scored.labels("limits").inc(len(answer.limits))
     return json_response(answer)

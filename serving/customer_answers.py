@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from decisions.exposure import family
 from decisions.limits import TERMS
 from decisions.scoring import Portfolio, score_portfolio
 from decisions.tables import customer_table
+from features.stored_ledger import Snapshot
 from ledger.ledger import Ledger
-from models.sentences import Language
 from serving.desk import Desk
 from serving.problems import Flaw, RefusedError, pointer
+from serving.questions import Asked
 from serving.requests import MOST
 from serving.score_answers import (
     CreditLimitsAnswer,
@@ -28,9 +28,7 @@ Row = Mapping[str, Any]
 """A row of `decisions.tables.customer_table`; money as decimals of the reporting currency."""
 
 
-def scores_of_customers(
-    desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
-) -> CustomerScoresAnswer:
+def scores_of_customers(desk: Desk, ids: Sequence[str], asked: Asked) -> CustomerScoresAnswer:
     """Scores of customers of the stored ledger, in the order asked.
 
     Raises
@@ -38,16 +36,14 @@ def scores_of_customers(
     RefusedError
         Naming every id that is no customer of the ledger.
     """
-    portfolio = _portfolio(desk, ids, as_of, explain, language)
+    portfolio, snapshot = decided_on(desk, ids, asked)
     return CustomerScoresAnswer(
-        provenance=desk.provenance(as_of, desk.stored.ledger.extract, "ledger"),
+        provenance=desk.provenance(portfolio.position.as_of, snapshot),
         scores=[_score(row) for row in _as_asked(portfolio, ids)],
     )
 
 
-def scores_of_ledger_customers(
-    desk: Desk, ledger: Ledger, as_of: int, explain: int, language: Language
-) -> CustomerScoresAnswer:
+def scores_of_ledger_customers(desk: Desk, ledger: Ledger, asked: Asked) -> CustomerScoresAnswer:
     """Scores of every customer of a ledger that came with the request.
 
     Raises
@@ -55,7 +51,7 @@ def scores_of_ledger_customers(
     RefusedError
         If there are too many.
     """
-    bundle, customers = desk.champion.bundle, len(ledger.customers)
+    bundle, customers, day = desk.champion.bundle, len(ledger.customers), asked.day(ledger)
     if customers > MOST:
         found = f"the ledger has {customers} customers; expected at most {MOST}"
         raise RefusedError(
@@ -64,15 +60,21 @@ def scores_of_ledger_customers(
             [Flaw(f"{found}; send fewer at once", pointer("ledger", "customers"))],
         )
     portfolio = score_portfolio(
-        ledger, bundle, desk.policy, as_of, explain, priors=bundle.priors, language=language
+        ledger,
+        bundle,
+        desk.policy,
+        day,
+        asked.explain,
+        priors=bundle.priors,
+        language=asked.language,
     )
     return CustomerScoresAnswer(
-        provenance=desk.provenance(as_of, ledger.extract, "bundle"),
+        provenance=desk.provenance_of_request(day, ledger),
         scores=[_score(row) for row in customer_table(portfolio).to_pylist()],
     )
 
 
-def limits_of_customers(desk: Desk, ids: Sequence[str], as_of: int) -> CreditLimitsAnswer:
+def limits_of_customers(desk: Desk, ids: Sequence[str], asked: Asked) -> CreditLimitsAnswer:
     """Credit limits of customers of the stored ledger, in the order asked.
 
     Raises
@@ -80,37 +82,40 @@ def limits_of_customers(desk: Desk, ids: Sequence[str], as_of: int) -> CreditLim
     RefusedError
         Naming every id that is no customer of the ledger.
     """
-    portfolio = _portfolio(desk, ids, as_of, 0, "en")
+    portfolio, snapshot = decided_on(desk, ids, asked)
     return CreditLimitsAnswer(
-        provenance=desk.provenance(as_of, desk.stored.ledger.extract, "ledger"),
+        provenance=desk.provenance(portfolio.position.as_of, snapshot),
         limits=[_limit(row) for row in _as_asked(portfolio, ids)],
     )
 
 
-def _portfolio(
-    desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
-) -> Portfolio:
-    """Some customers of the stored ledger, scored and decided on."""
-    stored = desk.stored
-    codes, known = stored.customers(np.array(ids, dtype=object))
+def decided_on(desk: Desk, ids: Sequence[str], asked: Asked) -> tuple[Portfolio, Snapshot]:
+    """Some customers of the stored ledger, scored and decided on, and what of it was read.
+
+    Raises
+    ------
+    RefusedError
+        Naming every id that is no customer of the ledger.
+    """
+    snapshot = desk.customers(ids)
+    codes, known = snapshot.customers(ids)
     if not known.all():
         flaws = [
             Flaw(f"no customer {ids[at]!r} is in the ledger", pointer("customer_ids", at))
             for at in np.flatnonzero(~known).tolist()
         ]
         raise RefusedError("unknown-id", "customers that the ledger does not have", flaws)
-    part = stored.part(family(stored.ledger, np.unique(codes)))
-    customers = np.unique(part.codes("customer", np.array(ids, dtype=object))[0])
-    return score_portfolio(
-        part,
+    portfolio = score_portfolio(
+        snapshot.ledger,
         desk.champion.bundle,
         desk.policy,
-        as_of,
-        explain,
-        customers=customers,
-        priors=stored.priors,
-        language=language,
+        asked.day(snapshot.ledger),
+        asked.explain,
+        customers=np.unique(codes),
+        priors=snapshot.priors,
+        language=asked.language,
     )
+    return portfolio, snapshot
 
 
 def _as_asked(portfolio: Portfolio, ids: Sequence[str]) -> list[Row]:

@@ -7,9 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from ledger.schema import TABLES
 from serving.answers import ProblemAnswer
 from serving.problem_kinds import KINDS
 from serving.problems import MEDIA_TYPE
+from serving.roles import PROBES, ROLES, roles_by_method
 
 DESCRIPTION = """\
 When the money of open invoices will arrive, how likely it never does, why, and what to do today.
@@ -19,29 +21,35 @@ says what it rests on: model, policy, day, and the last day the ledger is comple
 goes wrong is answered with problem details (RFC 9457), every problem at once; their types begin
 with `urn:duecast:problem:`
 
+Every request but the probes sends a key, `Authorization: Bearer KEY`, and may ask what the key's
+role allows.
+
 """
 
+BEARER = "bearer"
+
 _ANY = ("internal",)
-_BOUNDED = (*_ANY, "busy", "answer-timeout")
+_KEYED = (*_ANY, "unauthorised", "forbidden", "too-many-requests", "no-database")
+_BOUNDED = (*_KEYED, "busy", "answer-timeout")
 _READY = (*_BOUNDED, "starting", "not-ready")
-_ASKED = (
+_WRITTEN = (
     *_READY,
     "unreadable-body",
     "read-timeout",
     "too-large",
     "not-json",
     "invalid-request",
-    "unknown-id",
-    "unusable-day",
     "unusable-ledger",
 )
+_ASKED = (*_WRITTEN, "unknown-id", "unusable-day")
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "/v1/scores/invoices": _ASKED,
     "/v1/scores/customers": _ASKED,
     "/v1/credit/limits": _ASKED,
     "/v1/worklist": (*_BOUNDED, "invalid-request", "no-such-run", "no-score-run"),
     "/v1/model": _READY,
-    "/readyz": (*_ANY, "starting", "not-ready"),
+    **{f"/v1/ledger/{table}": _WRITTEN for table in TABLES},
+    "/readyz": (*_ANY, "starting", "not-ready", "no-database"),
     "/metrics": _BOUNDED,
     "/healthz": _ANY,
 }
@@ -60,12 +68,24 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         schemas = description["components"]["schemas"]
         schemas.update(_schemas_of_problems())
+        description["components"]["securitySchemes"] = {
+            BEARER: {"type": "http", "scheme": "bearer", "description": "A key of duecast."}
+        }
         for path, operations in description["paths"].items():
-            for operation in operations.values():
+            for method, operation in operations.items():
+                operation["security"] = [] if path in PROBES else [{BEARER: []}]
+                if path not in PROBES:
+                    operation["description"] += f"\n\n{_roles(path, method)}"
                 operation["responses"] |= _responses(PROBLEMS[path])
                 operation["responses"]["default"] = _response("Any other problem.")
         app.openapi_schema = description
     return app.openapi_schema
+
+
+def _roles(path: str, method: str) -> str:
+    """Sentence that says who may ask a path."""
+    allowed = roles_by_method(path)[method.upper()]
+    return f"Roles: {', '.join(role for role in ROLES if role in allowed)}."
 
 
 def _schemas_of_problems() -> dict[str, Any]:

@@ -1,48 +1,62 @@
-"""The desk: everything that a process answers from, opened once and never changed."""
+"""The desk: everything that a process answers from, and where it reads the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from decisions.champion import Champion, champion
-from decisions.policy import Policy, read_policy
+from decisions.champion import Champion
+from decisions.policy import Policy
 from decisions.scoring import notes, score_portfolio
+from features.stored_ledger import Snapshot, StoredLedger
 from ledger.days import date_of
-from ledger.errors import DuecastError
-from ledger.files import read_ledger
-from ledger.ledger import Extract
-from ledger.settings import Settings
+from ledger.ledger import Ledger
+from models.bundle import ModelBundle
 from models.reasons import AT_MOST
 from serving.answers import ModelReference, PolicyReference, PriorsFrom, Provenance
-from serving.meters import Meters
 from serving.problems import Flaw, RefusedError
-from serving.stored_ledger import StoredLedger, stored_ledger
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Desk:
-    """The champion, the policy and the stored ledger, and since when they are in use."""
+    """What answers rest on.
+
+    Parameters
+    ----------
+    champion, policy, stored
+        The model, the policy and the stored ledger.
+    since
+        Since when they are in use.
+    at_seq
+        The ledger as it stood after that write; as it stands if not given.
+    """
 
     champion: Champion
     policy: Policy
     stored: StoredLedger
     since: datetime
+    at_seq: int | None = None
 
-    def provenance(
-        self, as_of: int, extract: Extract, priors_from: PriorsFrom, *more_notes: str
-    ) -> Provenance:
-        """What an answer about a ledger on a day rests on."""
-        return Provenance(
-            model=self.model_reference,
-            policy=self.policy_reference,
-            as_of=date_of(as_of),
-            ledger_through=date_of(extract.complete_through),
-            priors_from=priors_from,
-            notes=[*notes(self.champion.bundle), *more_notes],
-        )
+    def customers(self, ids: Sequence[str]) -> Snapshot:
+        """The accounts of some customers, in the stored ledger as it stands now.
+
+        Raises
+        ------
+        RefusedError
+            If nothing was ever written to it.
+        """
+        return self._part([f"c:{name}" for name in ids])
+
+    def invoices(self, ids: Sequence[str], customers: Sequence[str] = ()) -> Snapshot:
+        """The accounts of some invoices, and of some customers; see `customers`."""
+        return self._part([*(f"i:{name}" for name in ids), *(f"c:{name}" for name in customers)])
+
+    def provenance(self, as_of: int, snapshot: Snapshot, *more_notes: str) -> Provenance:
+        """What an answer about the stored ledger on a day rests on."""
+        return self._provenance(as_of, snapshot.ledger, "ledger", snapshot.seq, *more_notes)
+
+    def provenance_of_request(self, as_of: int, ledger: Ledger) -> Provenance:
+        """What an answer about a ledger in the request rests on."""
+        return self._provenance(as_of, ledger, "bundle", None)
 
     @property
     def model_reference(self) -> ModelReference:
@@ -58,45 +72,44 @@ class Desk:
             effective_from=self.policy.effective_from,
         )
 
+    def _part(self, nodes: Sequence[str]) -> Snapshot:
+        snapshot = self.stored.part(nodes, self.at_seq)
+        if snapshot is None:
+            raise no_ledger()
+        return snapshot
 
-def open_desk(settings: Settings, now: datetime, meters: Meters) -> Desk:
-    """Load the champion, the policy and the ledger, and score once to warm up.
-
-    Raises
-    ------
-    RefusedError
-        Naming everything that is missing or cannot be used.
-    """
-    problems: list[str] = []
-    model = _loaded(lambda: champion(settings), problems)
-    policy = _loaded(lambda: read_policy(settings.policy), problems)
-    ledger = _loaded(lambda: read_ledger(settings.served_ledger), problems)
-    if model is None or policy is None or ledger is None:
-        flaws = [Flaw(problem) for problem in problems]
-        raise RefusedError("not-ready", "what scores need is missing or cannot be used", flaws)
-    stored = stored_ledger(ledger, model.bundle.definitions)
-    desk = Desk(model, policy, stored, now)
-    _warm(desk)
-    meters.model_version.set(model.version)
-    return desk
-
-
-def _loaded(load: Callable[[], T], problems: list[str]) -> T | None:
-    """What is loaded; none where that fails, and why in `problems`."""
-    try:
-        return load()
-    except DuecastError as error:
-        problems += str(error).splitlines()
-        return None
+    def _provenance(
+        self,
+        as_of: int,
+        ledger: Ledger,
+        priors_from: PriorsFrom,
+        seq: int | None,
+        *more_notes: str,
+    ) -> Provenance:
+        return Provenance(
+            model=self.model_reference,
+            policy=self.policy_reference,
+            as_of=date_of(as_of),
+            ledger_through=date_of(ledger.extract.complete_through),
+            ledger_seq=seq,
+            priors_from=priors_from,
+            notes=[*notes(self.champion.bundle), *more_notes],
+        )
 
 
-def _warm(desk: Desk) -> None:
+def no_ledger() -> RefusedError:
+    """The refusal of whatever needs the ledger while nothing was ever written to it."""
+    detail = "the stored ledger is empty; load one with `duecast ingest` or PUT /v1/ledger/{table}"
+    return RefusedError("not-ready", detail, [Flaw(detail)])
+
+
+def warm(bundle: ModelBundle, policy: Policy, stored: StoredLedger) -> None:
     """Score with reasons, so that no request waits for compilation."""
-    stored, bundle = desk.stored, desk.champion.bundle
     probe = bundle.probe
     of_invoices = probe.observations.has_invoice
     bundle.score_invoices(probe.take(of_invoices), AT_MOST)
     bundle.score_customers(probe.take(~of_invoices), AT_MOST)
-    part = stored.part(stored.ledger.invoices["customer_id"][-1:])
-    day = part.extract.complete_through
-    score_portfolio(part, bundle, desk.policy, day, AT_MOST, priors=stored.priors)
+    some = stored.sample()
+    if some is not None:
+        day = some.ledger.extract.complete_through
+        score_portfolio(some.ledger, bundle, policy, day, AT_MOST, priors=some.priors)

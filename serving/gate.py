@@ -12,12 +12,14 @@ from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ledger.errors import DatabaseError
 from ledger.settings import Settings
+from serving.admission import Admission
 from serving.exchange import Exchange
 from serving.meters import Meters
 from serving.problems import RefusedError, problem_of, problem_of_status
+from serving.roles import PROBES
 
-PROBES = ("/healthz", "/livez", "/readyz")
 METRICS = "/metrics"
 JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
 MB = 1_000_000
@@ -46,12 +48,14 @@ class Bounds:
 
 
 class Gate:
-    """Outermost layer of the service: bounds, errors and request ids.
+    """Outermost layer of the service: who may ask, bounds, errors and request ids.
 
     Every request gets an id (its own `X-Request-ID`, if it has a fit one) and, whatever happens,
-    an answer: with problem details where it has no other. Bodies are read whole before anyone
+    an answer: with problem details where it has no other. Who asks is found out before a body is
+    read, and told to the routes as `request.state.caller`. Bodies are read whole before anyone
     else waits for them, within a size and a time; so many requests are answered at once, each
-    within a time. Probes pass without bounds, straight to the API.
+    within a time. Probes pass without a key and without bounds, straight to the API. Nobody may
+    open a websocket.
 
     Parameters
     ----------
@@ -63,19 +67,27 @@ class Gate:
         What a request may take.
     meters
         Count the answers.
+    admission
+        Finds out who asks, and whether they may.
     """
 
-    def __init__(self, app: ASGIApp, api: FastAPI, bounds: Bounds, meters: Meters) -> None:
+    def __init__(
+        self, app: ASGIApp, api: FastAPI, bounds: Bounds, meters: Meters, admission: Admission
+    ) -> None:
         self.app = app
         self.api = api
         self.bounds = bounds
         self.meters = meters
+        self.admission = admission
         self._underway: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
             return
         start = perf_counter()
         exchange = Exchange(scope, send)
@@ -86,9 +98,12 @@ class Gate:
             elif not self._has_path(scope):
                 await exchange.refuse(problem_of_status(404), scope, receive)
             else:
-                await self._admit(exchange, scope, receive)
+                scope["state"]["caller"] = await self.admission.admit(scope)
+                await self._answer(exchange, scope, receive)
         except RefusedError as refusal:
             await exchange.refuse(problem_of(refusal), scope, receive)
+        except Exception as error:
+            await self._fail(exchange, error, scope, receive)
         finally:
             route = getattr(scope.get("route"), "path", "")
             self.meters.count(route, scope["method"], exchange.status, perf_counter() - start)
@@ -99,7 +114,7 @@ class Gate:
             return True
         return any(route.matches(scope)[0] is not Match.NONE for route in self.api.routes)
 
-    async def _admit(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         """Read the body, then answer in bounded time and bounded company."""
         body = await self._body(scope, receive)
         if body is None:
@@ -166,8 +181,16 @@ class Gate:
         try:
             await app(scope, receive, exchange.send)
         except Exception as error:
+            await self._fail(exchange, error, scope, receive)
+
+    async def _fail(
+        self, exchange: Exchange, error: Exception, scope: Scope, receive: Receive
+    ) -> None:
+        if isinstance(error, DatabaseError):
+            _log.error("request %s: %s", exchange.request_id, error)
+        else:
             _log.exception("request %s failed", exchange.request_id)
-            await exchange.refuse(problem_of(error), scope, receive)
+        await exchange.refuse(problem_of(error), scope, receive)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -8,13 +8,14 @@ import numpy as np
 from decisions.position import Position, position_of
 from decisions.scoring import score_items
 from features.priors import Priors
+from features.stored_ledger import Snapshot
 from ledger.arrays import Codes
 from ledger.ledger import Ledger
-from models.sentences import Language
 from serving.desk import Desk
 from serving.documents import with_documents
 from serving.invoice_answers import scored_invoices, unscored_invoices
 from serving.problems import Flaw, RefusedError, pointer
+from serving.questions import Asked
 from serving.requests import MOST, InvoiceDocument
 from serving.score_answers import (
     InvoiceScoresAnswer,
@@ -22,9 +23,7 @@ from serving.score_answers import (
 )
 
 
-def scores_of_ids(
-    desk: Desk, ids: Sequence[str], as_of: int, explain: int, language: Language
-) -> InvoiceScoresAnswer:
+def scores_of_ids(desk: Desk, ids: Sequence[str], asked: Asked) -> InvoiceScoresAnswer:
     """Scores of invoices of the stored ledger, in the order asked.
 
     Raises
@@ -32,32 +31,28 @@ def scores_of_ids(
     RefusedError
         Naming every id that is no invoice of the ledger.
     """
-    stored = desk.stored
-    rows, known = stored.invoices(np.array(ids, dtype=object))
+    snapshot = desk.invoices(ids)
+    _, known = snapshot.invoices(ids)
     if not known.all():
         flaws = [
             Flaw(f"no invoice {ids[at]!r} is in the ledger", pointer("invoice_ids", at))
             for at in np.flatnonzero(~known).tolist()
         ]
         raise RefusedError("unknown-id", "invoices that the ledger does not have", flaws)
-    part = stored.part(np.unique(stored.ledger.invoices["customer_id"][rows]))
-    wanted = part.codes("invoice", np.array(ids, dtype=object))[0]
-    scored, position = _scored(desk, part, as_of, stored.priors, explain, language, wanted)
+    day = asked.day(snapshot.ledger)
+    wanted = snapshot.ledger.codes("invoice", np.array(ids, dtype=object))[0]
+    scored, position = _scored(desk, snapshot.ledger, day, snapshot.priors, asked, wanted)
     by_id = {score.invoice_id: score for score in scored}
-    asked = list(dict.fromkeys(ids))
+    names = list(dict.fromkeys(ids))
     return InvoiceScoresAnswer(
-        provenance=desk.provenance(as_of, stored.ledger.extract, "ledger"),
-        scores=[by_id[name] for name in asked if name in by_id],
-        not_scored=unscored_invoices(position, [name for name in asked if name not in by_id]),
+        provenance=desk.provenance(day, snapshot),
+        scores=[by_id[name] for name in names if name in by_id],
+        not_scored=unscored_invoices(position, [name for name in names if name not in by_id]),
     )
 
 
 def scores_of_documents(
-    desk: Desk,
-    documents: Sequence[InvoiceDocument],
-    as_of: int,
-    explain: int,
-    language: Language,
+    desk: Desk, documents: Sequence[InvoiceDocument], asked: Asked
 ) -> InvoiceScoresAnswer:
     """Scores of documents that are not in the stored ledger, in the order given.
 
@@ -66,20 +61,20 @@ def scores_of_documents(
     RefusedError
         Naming every document that is in the ledger already, or cannot be scored on that day.
     """
-    stored = desk.stored
-    _refuse_taken(desk, documents)
     names = list(dict.fromkeys(document.customer_id for document in documents))
-    codes, known = stored.customers(np.array(names, dtype=object))
-    part, rows = with_documents(stored.part(codes[known]), documents, as_of)
+    snapshot = desk.invoices([document.invoice_id for document in documents], names)
+    day = asked.day(snapshot.ledger)
+    _refuse_taken(snapshot, documents)
+    _, known = snapshot.customers(names)
+    part, rows = with_documents(snapshot.ledger, documents, day)
     wanted = part.invoices["invoice_id"][rows]
-    scored, _ = _scored(desk, part, as_of, stored.priors, explain, language, wanted)
+    scored, _ = _scored(desk, part, day, snapshot.priors, asked, wanted)
     by_id = {score.invoice_id: score for score in scored}
     strangers = [names[at] for at in np.flatnonzero(~known)]
     return InvoiceScoresAnswer(
         provenance=desk.provenance(
-            as_of,
-            stored.ledger.extract,
-            "ledger",
+            day,
+            snapshot,
             *(f"The ledger has no customer {name!r}; scored as a new one." for name in strangers),
         ),
         scores=[by_id[document.invoice_id] for document in documents],
@@ -87,9 +82,7 @@ def scores_of_documents(
     )
 
 
-def scores_of_ledger(
-    desk: Desk, ledger: Ledger, as_of: int, explain: int, language: Language
-) -> InvoiceScoresAnswer:
+def scores_of_ledger(desk: Desk, ledger: Ledger, asked: Asked) -> InvoiceScoresAnswer:
     """Scores of every open invoice of a ledger that came with the request.
 
     Raises
@@ -97,12 +90,10 @@ def scores_of_ledger(
     RefusedError
         If there are too many.
     """
-    priors = desk.champion.bundle.priors
-    scored, _ = _scored(desk, ledger, as_of, priors, explain, language)
+    day = asked.day(ledger)
+    scored, _ = _scored(desk, ledger, day, desk.champion.bundle.priors, asked)
     return InvoiceScoresAnswer(
-        provenance=desk.provenance(as_of, ledger.extract, "bundle"),
-        scores=scored,
-        not_scored=[],
+        provenance=desk.provenance_of_request(day, ledger), scores=scored, not_scored=[]
     )
 
 
@@ -111,8 +102,7 @@ def _scored(
     ledger: Ledger,
     as_of: int,
     priors: Priors,
-    explain: int,
-    language: Language,
+    asked: Asked,
     wanted: Codes | None = None,
 ) -> tuple[list[ScoredInvoice], Position]:
     """Scores of the open items of a ledger, or of those wanted (codes), and its position."""
@@ -129,14 +119,14 @@ def _scored(
             "too many invoices in one request",
             [Flaw(f"{found}; send fewer customers at once", pointer("ledger", "invoices"))],
         )
-    scores = score_items(position, bundle, priors, explain, language)
+    scores = score_items(position, bundle, priors, asked.explain, asked.language)
     return scored_invoices(position, scores), whole
 
 
-def _refuse_taken(desk: Desk, documents: Sequence[InvoiceDocument]) -> None:
+def _refuse_taken(snapshot: Snapshot, documents: Sequence[InvoiceDocument]) -> None:
     """Refuse documents whose number an invoice, or another one of them, has."""
     names = [document.invoice_id for document in documents]
-    _, taken = desk.stored.invoices(np.array(names, dtype=object))
+    _, taken = snapshot.invoices(names)
     flaws = [
         Flaw(
             f"invoice {names[at]!r} is in the ledger; score it with invoice_ids",

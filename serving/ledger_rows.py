@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, create_model
 
 from ledger.coding import part_of
 from ledger.days import day_of
+from ledger.drafts import Part
 from ledger.findings import Finding
 from ledger.ledger import Extract, Ledger
 from ledger.loading import load_parts
@@ -66,12 +67,15 @@ class _Extract(Strict):
     ] = None
 
 
+ROWS: dict[str, Any] = {name: _row_model(table) for name, table in TABLES.items()}
+"""The rows of each table, as a request gives them."""
+
 _TABLE_FIELDS: dict[str, Any] = {
     name: (
-        list[_row_model(table)],  # type: ignore[misc]
+        list[ROWS[name]],  # type: ignore[valid-type]
         Field(default_factory=list, description=f"Rows of the table `{name}`."),
     )
-    for name, table in TABLES.items()
+    for name in TABLES
 }
 LedgerRows: Any = create_model(
     "LedgerRows",
@@ -96,15 +100,30 @@ def ledger_of_rows(rows: Any) -> Ledger:
     )
     findings: list[Finding] = []
     parts = [
-        part_of(name, _sheet(table, getattr(rows, name)), findings, Format(decimal="."))
-        for name, table in TABLES.items()
-        if getattr(rows, name)
+        part_of_rows(name, getattr(rows, name), findings) for name in TABLES if getattr(rows, name)
     ]
     loaded = load_parts(parts, extract, findings)
-    flaws = [flaw for error in loaded.report.errors for flaw in _flaws(error)]
+    flaws = [
+        flaw
+        for error in loaded.report.errors
+        for flaw in flaws_of(error, "ledger", *([error.table] if error.table else []))
+    ]
     if flaws:
         raise RefusedError("unusable-ledger", "the ledger in the request has errors", flaws)
     return loaded.ledger
+
+
+def part_of_rows(name: str, rows: Sequence[BaseModel], findings: list[Finding]) -> Part:
+    """The rows of a request for one table, as a file would give them."""
+    return part_of(name, _sheet(TABLES[name], rows), findings, Format(decimal="."))
+
+
+def flaws_of(error: Finding, *place: str) -> list[Flaw]:
+    """An error at each of its rows, which stand at `place` in the body; else at the place."""
+    detail = error.sentence.removesuffix(" or set the row aside with --quarantine")
+    if len(error.rows):
+        return [Flaw(detail, pointer(*place, int(row) - 1)) for row in error.rows]
+    return [Flaw(detail, pointer(*place))]
 
 
 def _sheet(table: TableSpec, rows: Sequence[BaseModel]) -> Sheet:
@@ -114,12 +133,3 @@ def _sheet(table: TableSpec, rows: Sequence[BaseModel]) -> Sheet:
         for column in given
     }
     return Sheet(table.name, columns, np.arange(1, len(rows) + 1))
-
-
-def _flaws(error: Finding) -> list[Flaw]:
-    """An error at each of its rows; at the table, or the ledger, where it is about no row."""
-    detail = error.sentence.removesuffix(" or set the row aside with --quarantine")
-    if len(error.rows):
-        return [Flaw(detail, pointer("ledger", error.table, int(row) - 1)) for row in error.rows]
-    place = ("ledger", error.table) if error.table else ("ledger",)
-    return [Flaw(detail, pointer(*place))]

@@ -6,8 +6,7 @@ from datetime import UTC, date
 from fastapi import APIRouter, Request, Response
 
 from decisions.records import promotions
-from ledger.store import open_store
-from serving.answers import ModelAnswer
+from serving.answers import ModelAnswer, refused_champion
 from serving.questions import OpenDesk
 from serving.responses import json_response
 
@@ -18,7 +17,8 @@ router = APIRouter(prefix="/v1", tags=["Model"])
 def read_model(request: Request, desk: OpenDesk) -> Response:
     """Read what the champion is: version, data, metrics, definitions, model card."""
     version, bundle = desk.champion.version, desk.champion.bundle
-    latest = promotions(open_store(request.app.state.settings))[:1]
+    readiness = request.app.state.readiness
+    latest = promotions(readiness.engine())[:1]
     record = next((found for found in latest if found.version == version), None)
     return json_response(
         ModelAnswer(
@@ -26,6 +26,7 @@ def read_model(request: Request, desk: OpenDesk) -> Response:
             sha256=desk.champion.sha256,
             champion_since=record.promoted_at.replace(tzinfo=UTC) if record else None,
             serving_since=desk.since,
+            refused=refused_champion(readiness.refusal),
             window={name: date.fromisoformat(day) for name, day in bundle.window.items()},
             data_sha256=bundle.data_sha256,
             absent=dict(bundle.absent),

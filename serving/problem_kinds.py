@@ -47,6 +47,18 @@ _KINDS = (
         "`errors` names every problem of the ledger in the request, or of the stored one.",
     ),
     Kind(
+        "unauthorised",
+        HTTPStatus.UNAUTHORIZED,
+        "The request has no key that counts",
+        "Send `Authorization: Bearer KEY`; the key may be unknown, expired or revoked.",
+    ),
+    Kind(
+        "forbidden",
+        HTTPStatus.FORBIDDEN,
+        "The key may not ask this",
+        "Its role may not, or the customers asked for are another collector's.",
+    ),
+    Kind(
         "not-found",
         HTTPStatus.NOT_FOUND,
         "There is no such address",
@@ -89,6 +101,12 @@ _KINDS = (
         "Send JSON with `Content-Type: application/json`.",
     ),
     Kind(
+        "too-many-requests",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The key has asked too often",
+        "Each key may ask so many times a minute; ask again after `Retry-After`.",
+    ),
+    Kind(
         "internal",
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "The service failed",
@@ -107,6 +125,12 @@ _KINDS = (
         "`errors` says what is missing: a champion, a ledger.",
     ),
     Kind(
+        "no-database",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database cannot be used",
+        "It cannot be reached, or not in time; ask again after `Retry-After`.",
+    ),
+    Kind(
         "busy",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The service is busy",
@@ -116,7 +140,7 @@ _KINDS = (
         "answer-timeout",
         HTTPStatus.GATEWAY_TIMEOUT,
         "The answer took too long",
-        "Nothing was stored; ask for less in one request.",
+        "Ask for less in one request. Whether a write is stored is not known: send it again.",
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
@@ -124,9 +148,12 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 HEADERS = {
     "busy": {"Retry-After": "1"},
+    "no-database": {"Retry-After": "5"},
     "not-ready": {"Retry-After": "30"},
     "read-timeout": {"Connection": "close"},
     "starting": {"Retry-After": "2"},
     "too-large": {"Connection": "close"},
+    "unauthorised": {"WWW-Authenticate": "Bearer"},
 }
-"""Headers of some kinds of problem: when to ask again; not to go on with a body left unread."""
+"""Headers of some kinds of problem: when to ask again, with what; not to go on with a body
+left unread."""

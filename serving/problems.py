@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
-from ledger.errors import DuecastError, LedgerError
+from ledger.errors import DatabaseError, DuecastError, LedgerError
 from serving.problem_kinds import HEADERS, KINDS, Kind
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,21 +65,31 @@ class Problem:
 class RefusedError(DuecastError):
     """A request that the service refuses, with the kind of problem it is answered with."""
 
-    def __init__(self, name: str, detail: str, flaws: Sequence[Flaw] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        detail: str,
+        flaws: Sequence[Flaw] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.kind = KINDS[name]
         self.flaws = tuple(flaws)
+        self.headers = {**HEADERS.get(name, {}), **(headers or {})}
         super().__init__(detail)
 
 
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception is answered with; nothing of an unforeseen one is told."""
     if isinstance(error, RefusedError):
-        return Problem(error.kind, str(error), error.flaws, HEADERS.get(error.kind.name, {}))
+        return Problem(error.kind, str(error), error.flaws, error.headers)
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, LedgerError):
         flaws = tuple(Flaw(problem) for problem in error.problems)
         return Problem(KINDS["unusable-ledger"], _counted(len(flaws)), flaws)
+    if isinstance(error, DatabaseError):
+        detail = "the database cannot be used now; ask again shortly"
+        return Problem(KINDS["no-database"], detail, headers=HEADERS["no-database"])
     return Problem(KINDS["internal"], "something unforeseen happened; the log says what")
 
 

@@ -1,5 +1,6 @@
-"""What every question has in common: the desk, the day, the language."""
+"""What every question has in common: the desk, the day, the reasons and their language."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +12,36 @@ from models.sentences import Language
 from serving.desk import Desk
 from serving.languages import language_of
 from serving.problems import Flaw, RefusedError, pointer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """As of which day is asked, how far the ledger may fall short of it, and how many reasons."""
+
+    as_of: date | None = None
+    allow_stale_days: int = 0
+    explain: int = 0
+    language: Language = "en"
+
+    def day(self, ledger: Ledger) -> int:
+        """The day at whose close to look: the one asked, else the last that the ledger covers.
+
+        Raises
+        ------
+        RefusedError
+            If the ledger falls short of it by more days than are allowed.
+        """
+        through = ledger.extract.complete_through
+        day = through if self.as_of is None else day_of(self.as_of)
+        if day - through > self.allow_stale_days:
+            detail = (
+                f"as_of is {self.as_of}, but the ledger is complete through {date_of(through)}, "
+                "and every payment not loaded yet would read as lateness; load what is missing, "
+                f"ask for a day up to {date_of(through)}, or accept it with "
+                f"allow_stale_days = {day - through}"
+            )
+            raise RefusedError("unusable-day", detail, [Flaw(detail, pointer("as_of"))])
+        return day
 
 
 def _open_desk(request: Request) -> Desk:
@@ -29,23 +60,3 @@ def _language(
 
 OpenDesk = Annotated[Desk, Depends(_open_desk)]
 AskedLanguage = Annotated[Language, Depends(_language)]
-
-
-def day_asked(ledger: Ledger, as_of: date | None, allow_stale_days: int) -> int:
-    """The day at whose close to look: the one asked, else the last that the ledger covers.
-
-    Raises
-    ------
-    RefusedError
-        If the ledger falls short of it by more days than are allowed.
-    """
-    through = ledger.extract.complete_through
-    day = through if as_of is None else day_of(as_of)
-    if day - through > allow_stale_days:
-        detail = (
-            f"as_of is {as_of}, but the ledger is complete through {date_of(through)}, and every "
-            "payment not loaded yet would read as lateness; load what is missing, ask for a day "
-            f"up to {date_of(through)}, or accept it with allow_stale_days = {day - through}"
-        )
-        raise RefusedError("unusable-day", detail, [Flaw(detail, pointer("as_of"))])
-    return day

@@ -1,27 +1,58 @@
-"""Readiness: the desk once it is open, and until then the reason why it is not."""
+"""Readiness: the desk as it is now, or why there is none; kept up with the champion."""
 
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
-from serving.desk import Desk
-from serving.problems import RefusedError
+from decisions.champion import Champion, champion, last_accepted
+from decisions.policy import Policy, read_policy
+from features.stored_ledger import StoredLedger
+from ledger.errors import DatabaseError, DuecastError
+from ledger.settings import Settings
+from ledger.store import Engine, open_database
+from models.registry import CHAMPION, UnreachableError, look_up
+from serving.desk import Desk, no_ledger, warm
+from serving.meters import Meters
+from serving.problems import Flaw, RefusedError
+from serving.refusal import Refusal
 
 _log = logging.getLogger(__name__)
 
 
 class Readiness:
-    """Opens the desk in a thread of its own, so that the process is alive meanwhile."""
+    """Opens the desk in a thread of its own, and looks every few seconds for a new champion.
 
-    def __init__(self) -> None:
+    A new champion takes the place of the old one between two requests, once it is loaded, checked
+    and warm; a request that is under way ends with the one it began with. One that cannot be used
+    is refused, and the old one goes on. What is missing at the start is looked for again.
+
+    Parameters
+    ----------
+    settings, now
+        Where things run, and the time.
+    meters
+        Show the version in use.
+    """
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime], meters: Meters) -> None:
+        self._settings, self._now, self._meters = settings, now, meters
         self._desk: Desk | None = None
-        self._refusal = RefusedError("starting", "the champion and the ledger are being loaded")
+        self._engine: Engine | None = None
+        self._refusal: Refusal | None = None
+        self._missing = RefusedError("starting", "the champion and the ledger are being loaded")
+        self._stopped = threading.Event()
 
-    def open(self, make: Callable[[], Desk]) -> threading.Thread:
-        """Begin to open the desk that `make` makes."""
-        thread = threading.Thread(target=self._open, args=(make,), name="opening", daemon=True)
-        thread.start()
-        return thread
+    def start(self) -> None:
+        """Begin to look."""
+        threading.Thread(target=self._keep_looking, name="readiness", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+        if self._engine is not None:
+            self._engine.dispose()
 
     def desk(self) -> Desk:
         """The desk.
@@ -31,17 +62,153 @@ class Readiness:
         RefusedError
             If it is not open yet, or could not be opened.
         """
-        if self._desk is None:
-            raise self._refusal
-        return self._desk
+        desk = self._desk
+        if desk is None:
+            raise self._missing
+        return desk
 
-    def _open(self, make: Callable[[], Desk]) -> None:
+    def engine(self) -> Engine:
+        """The database.
+
+        Raises
+        ------
+        RefusedError
+            If it is not open yet, or could not be opened.
+        """
+        engine = self._engine
+        if engine is None:
+            raise self._missing
+        return engine
+
+    def require_ready(self) -> None:
+        """Refuse where scores cannot be asked for just now.
+
+        Raises
+        ------
+        RefusedError
+            Naming what is missing.
+        DatabaseError
+            If the database cannot be reached.
+        """
+        if self.desk().stored.head() is None:
+            raise no_ledger()
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The champion that could not be taken up, while it is champion."""
+        return self._refusal
+
+    def look(self) -> None:
+        """Open the desk where there is none, and take up the champion where it is a new one."""
         try:
-            self._desk = make()
-        except RefusedError as refusal:
-            for flaw in refusal.flaws:
-                _log.error("not ready: %s", flaw.detail)
-            self._refusal = refusal
+            if self._engine is None:
+                self._engine = open_database(self._settings.database_url, pooled=True)
+            self._desk = self._renewed(self._engine, self._desk)
+        except DuecastError as error:
+            self._say_missing(error)
         except Exception:
-            _log.exception("not ready: the service failed to start")
-            self._refusal = RefusedError("not-ready", "it failed to start; the log says why")
+            _log.exception("looking for the champion failed")
+            if self._desk is None:
+                self._missing = RefusedError("not-ready", "it failed to start; the log says why")
+
+    def _keep_looking(self) -> None:
+        while not self._stopped.is_set():
+            self.look()
+            self._stopped.wait(self._settings.poll_seconds)
+
+    def _renewed(self, engine: Engine, desk: Desk | None) -> Desk:
+        """The desk with the champion of now, or with the old one where that cannot be used."""
+        if desk is None:
+            return self._opened(engine)
+        try:
+            wanted = look_up(self._settings, CHAMPION)
+        except UnreachableError:
+            return desk
+        if (wanted.version, wanted.sha256) == (desk.champion.version, desk.champion.sha256):
+            self._refusal = None
+            return desk
+        refused = self._refusal
+        if refused and (wanted.version, wanted.sha256) == (refused.version, refused.sha256):
+            return desk
+        try:
+            model = champion(self._settings)
+            stored = self._stored(engine, model, desk)
+            warm(model.bundle, desk.policy, stored)
+        except DatabaseError:
+            raise
+        except DuecastError as error:
+            self._refuse(wanted.version, wanted.sha256, error)
+            return desk
+        _log.info("version %d takes the place of %d", model.version, desk.champion.version)
+        return self._taken_up(replace(desk, champion=model, stored=stored, since=self._now()))
+
+    def _opened(self, engine: Engine) -> Desk:
+        """A first desk.
+
+        Raises
+        ------
+        RefusedError
+            Naming everything that is missing or cannot be used.
+        """
+        problems: list[str] = []
+        model, policy = self._first_champion(problems), self._policy(problems)
+        if model is None or policy is None:
+            flaws = [Flaw(problem) for problem in problems]
+            raise RefusedError("not-ready", "what scores need is missing or cannot be used", flaws)
+        stored = self._stored(engine, model, None)
+        warm(model.bundle, policy, stored)
+        return self._taken_up(Desk(model, policy, stored, self._now()))
+
+    def _first_champion(self, problems: list[str]) -> Champion | None:
+        """The champion; the one accepted last where it cannot be used; else why there is none."""
+        try:
+            return champion(self._settings)
+        except DuecastError as error:
+            accepted = last_accepted(self._settings)
+            if accepted is None:
+                problems += str(error).splitlines()
+                return None
+            wanted = look_up(self._settings, CHAMPION)
+            self._refuse(wanted.version, wanted.sha256, error)
+            return accepted
+
+    def _policy(self, problems: list[str]) -> Policy | None:
+        try:
+            return read_policy(self._settings.policy)
+        except DuecastError as error:
+            problems += str(error).splitlines()
+            return None
+
+    def _stored(self, engine: Engine, model: Champion, desk: Desk | None) -> StoredLedger:
+        """The stored ledger with priors by the definitions of a model."""
+        definitions = model.bundle.definitions
+        if desk is not None and desk.stored.definitions == definitions:
+            return desk.stored
+        stored = StoredLedger(engine, definitions)
+        stored.prepare()
+        return stored
+
+    def _taken_up(self, desk: Desk) -> Desk:
+        self._refusal = None
+        self._meters.model_version.set(desk.champion.version)
+        return desk
+
+    def _refuse(self, version: int, sha256: str, error: DuecastError) -> None:
+        why = str(error)
+        _log.error("version %d is champion, but cannot be used: %s", version, why)
+        self._refusal = Refusal(version, sha256, why, self._now())
+
+    def _say_missing(self, error: DuecastError) -> None:
+        """Log why there is no desk, where that is news; a desk that is open goes on."""
+        if isinstance(error, DatabaseError):
+            refusal = RefusedError("no-database", str(error))
+        elif isinstance(error, RefusedError):
+            refusal = error
+        else:
+            flaws = [Flaw(line) for line in str(error).splitlines()]
+            refusal = RefusedError("not-ready", "the service cannot be made ready", flaws)
+        said = [flaw.detail for flaw in refusal.flaws] or [str(refusal)]
+        if said != [flaw.detail for flaw in self._missing.flaws]:
+            _log.error("not ready: %s", "; ".join(said))
+        if self._desk is None:
+            self._missing = refusal

@@ -10,7 +10,7 @@ from serving.customer_answers import scores_of_customers, scores_of_ledger_custo
 from serving.desk import Desk
 from serving.invoice_scores import scores_of_documents, scores_of_ids, scores_of_ledger
 from serving.ledger_rows import ledger_of_rows
-from serving.questions import AskedLanguage, OpenDesk, day_asked
+from serving.questions import Asked, AskedLanguage, OpenDesk
 from serving.requests import ScoreCustomersRequest, ScoreInvoicesRequest
 from serving.responses import json_response
 from serving.score_answers import CustomerScoresAnswer, InvoiceScoresAnswer
@@ -49,21 +49,17 @@ def score_customers(
     return json_response(answer, language)
 
 
-def _invoices(desk: Desk, asked: ScoreInvoicesRequest, language: Language) -> InvoiceScoresAnswer:
-    ledger = desk.stored.ledger if asked.ledger is None else ledger_of_rows(asked.ledger)
-    day = day_asked(ledger, asked.as_of, asked.allow_stale_days)
-    if asked.invoice_ids is not None:
-        return scores_of_ids(desk, asked.invoice_ids, day, asked.explain, language)
-    if asked.invoices is not None:
-        return scores_of_documents(desk, asked.invoices, day, asked.explain, language)
-    return scores_of_ledger(desk, ledger, day, asked.explain, language)
+def _invoices(desk: Desk, body: ScoreInvoicesRequest, language: Language) -> InvoiceScoresAnswer:
+    asked = Asked(body.as_of, body.allow_stale_days, body.explain, language)
+    if body.invoice_ids is not None:
+        return scores_of_ids(desk, body.invoice_ids, asked)
+    if body.invoices is not None:
+        return scores_of_documents(desk, body.invoices, asked)
+    return scores_of_ledger(desk, ledger_of_rows(body.ledger), asked)
 
 
-def _customers(
-    desk: Desk, asked: ScoreCustomersRequest, language: Language
-) -> CustomerScoresAnswer:
-    ledger = desk.stored.ledger if asked.ledger is None else ledger_of_rows(asked.ledger)
-    day = day_asked(ledger, asked.as_of, asked.allow_stale_days)
-    if asked.customer_ids is not None:
-        return scores_of_customers(desk, asked.customer_ids, day, asked.explain, language)
-    return scores_of_ledger_customers(desk, ledger, day, asked.explain, language)
+def _customers(desk: Desk, body: ScoreCustomersRequest, language: Language) -> CustomerScoresAnswer:
+    asked = Asked(body.as_of, body.allow_stale_days, body.explain, language)
+    if body.customer_ids is not None:
+        return scores_of_customers(desk, body.customer_ids, asked)
+    return scores_of_ledger_customers(desk, ledger_of_rows(body.ledger), asked)

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from ledger.settings import Settings
+from serving.admission import Admission
 from serving.app import create_app
 from serving.gate import Bounds, Gate
 from serving.meters import new_meters
@@ -29,8 +30,13 @@ def read_settings() -> Settings:
     return Settings.from_environment(os.environ)
 
 
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
 meters = new_meters()
-api = create_app(read_settings, lambda: datetime.now(UTC), meters, SWAGGER_UI)
+api = create_app(read_settings, now, meters, SWAGGER_UI)
 
 
 class GatedService(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML ships no types of it
@@ -45,7 +51,9 @@ class GatedService(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML ships
                 for layer in app.user_middleware
                 if getattr(layer.cls, "__name__", "") not in TRAFFIC_LIMITS
             ]
-        return Gate(app, api, Bounds.of(read_settings()), meters)
+        settings = read_settings()
+        admission = Admission.of(settings, now)
+        return Gate(app, api, Bounds.of(settings), meters, admission)
 
 
 @bentoml.service(name="duecast", service_class=GatedService)

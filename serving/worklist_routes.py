@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from serving import worklists
+from serving.callers import caller_of, collector_shown
 from serving.responses import json_response
 from serving.worklist_answers import WorklistAnswer
 
@@ -25,7 +26,11 @@ def read_worklist(
     ] = None,
     collector: Annotated[
         str | None,
-        Query(max_length=200, description="Only this collector's; empty: only nobody's."),
+        Query(
+            max_length=200,
+            description="Only this collector's; empty: only nobody's. A collector's key sees its "
+            "own, and may not ask for others.",
+        ),
     ] = None,
     limit: Annotated[
         int | None,
@@ -46,7 +51,8 @@ def read_worklist(
     Nothing is scored here: where there is no run, the answer is 409 and says how to make one. CSV
     has one row for each customer, and no cell that a spreadsheet would run as a formula.
     """
-    query = worklists.Query(run, collector, limit, cursor)
+    shown = collector_shown(caller_of(request), collector)
+    query = worklists.Query(run, shown, limit, cursor)
     if format == "json":
         return json_response(worklists.worklist_page(request.app.state.settings, query))
     text, run_id = worklists.worklist_csv(request.app.state.settings, query)

@@ -16,6 +16,7 @@ from decisions.exports import cell
 from decisions.listing import entries
 from decisions.records import runs
 from decisions.runs import INVOICES, WORKLIST, NoRunError, Run, find_run
+from ledger.places import place_name
 from ledger.settings import Settings
 from ledger.store import open_store
 from serving.answers import ModelReference
@@ -105,7 +106,7 @@ def _chosen(run: Run, collector: str | None) -> pa.Table:
 def _run(settings: Settings, run_id: str | None) -> Run:
     """The run with an id, else the last one."""
     try:
-        return find_run(settings, settings.served_ledger, run_id=run_id)
+        return find_run(settings, place_name(settings.database_url), run_id=run_id)
     except NoRunError as error:
         if run_id is not None and not runs(open_store(settings), run_id=run_id):
             flaw = Flaw(f"there is no score run {run_id!r}", parameter="run")

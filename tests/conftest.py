@@ -9,9 +9,10 @@ import pytest
 
 from ledger.settings import Settings
 from models.registry import connect
+from tests.postgresql import database_url, postgresql_server, postgresql_url
 from tests.serving.running import served_home, service
 
-__all__ = ["served_home", "service"]
+__all__ = ["database_url", "postgresql_server", "postgresql_url", "served_home", "service"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -10,19 +10,17 @@ import typer
 
 import training.promotion_commands
 from ledger.errors import SettingsError
+from ledger.options import DAY, AllowStale, AsJson, LedgerPlace
 from ledger.screen import screen
 from ledger.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(training.promotion_commands.app)
 
-DAY = ["%Y-%m-%d"]
-LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")]
 RecipePath = Annotated[
     Path | None,
     typer.Option("--recipe", metavar="FILE", help="Recipe that differs from the default one."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Customers = Annotated[int, typer.Option(help="Number of customers.")]
 Months = Annotated[int, typer.Option(help="Length of the ledger in months.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same ledger.")]
@@ -30,27 +28,25 @@ Seed = Annotated[int, typer.Option(help="The same seed gives the same ledger.")]
 
 @app.command()
 def train(
-    ledger: LedgerPath,
+    ledger: LedgerPlace,
     as_of: Annotated[datetime, typer.Option(formats=DAY, help="Last day known.")],
     recipe: RecipePath = None,
     tune: Annotated[
         int, typer.Option(min=0, metavar="N", help="Other sizes of the trees to try first.")
     ] = 0,
-    allow_stale: Annotated[
-        int, typer.Option(min=0, help="Days by which the ledger may fall short of that day.")
-    ] = 0,
+    allow_stale: AllowStale = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train the models on what was known on a day, and register them as challenger."""
     from ledger.completeness import require_complete
     from ledger.days import day_of
-    from ledger.files import read_ledger
+    from ledger.places import read_place
     from ledger.progress import shown_progress
     from training.recipe import read_recipe
     from training.tracked import STEPS, train_tracked
 
     settings = Settings.from_environment(os.environ)
-    made, data, day = read_recipe(recipe), read_ledger(ledger), day_of(as_of.date())
+    made, data, day = read_recipe(recipe), read_place(ledger).ledger, day_of(as_of.date())
     require_complete(data, day, allow_stale)
     day = min(day, data.extract.complete_through)
     with shown_progress(tune + len(STEPS)) as begin:
@@ -66,7 +62,7 @@ def train(
 
 @app.command()
 def backtest(
-    ledger: LedgerPath,
+    ledger: LedgerPlace,
     cutoff: Annotated[
         list[datetime], typer.Option(formats=DAY, help="First day scored; may be repeated.")
     ],
@@ -78,7 +74,7 @@ def backtest(
 ) -> None:
     """Train on what was known before each cutoff, score what was issued from it on."""
     from ledger.days import date_of, day_of
-    from ledger.files import read_ledger
+    from ledger.places import read_place
     from ledger.progress import shown_progress
     from training.accuracy_table import days_table, event_table
     from training.backtest import write_predictions
@@ -94,7 +90,7 @@ def backtest(
         raise SettingsError(
             [f"--predictions is {predictions}; there is no such directory; make it"]
         )
-    made, data = read_recipe(recipe), read_ledger(ledger)
+    made, data = read_recipe(recipe), read_place(ledger).ledger
     days = sorted({day_of(day.date()) for day in cutoff})
     with shown_progress(2 * len(days)) as begin:
         found, run_id = backtest_tracked(settings, data, days, made, begin)

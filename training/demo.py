@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from decisions.champion import Champion, champion
 from decisions.policy import read_policy
 from decisions.runs import Run, make_run
+from features.kept_priors import write_ledger_to
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
+from ledger.places import read_place
 from ledger.progress import silent
 from ledger.settings import Settings
+from ledger.store import head, open_store
 from models.registry import NoChampionError
 from training.promotion import promote_version
 from training.recipe import read_recipe
@@ -24,9 +28,9 @@ REASONS = 4
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A ledger and the score run of its last day."""
+    """The place of a ledger and the score run of its last day."""
 
-    ledger: Path
+    ledger: str
     run: Run
 
 
@@ -41,17 +45,33 @@ def demonstrate(
     The ledger is the one the service reads: one that is there stays as it is, and so does a
     champion.
     """
-    path = settings.ledger or settings.home / "ledger"
-    if not (path / "ledger.toml").exists():
+    engine = open_store(settings)
+    with engine.connect() as connection:
+        is_empty = head(connection) is None
+    if is_empty:
         progress("Simulating a ledger")
-        write_simulation(simulate(simulated), path)
+        with TemporaryDirectory() as directory:
+            write_simulation(simulate(simulated), Path(directory))
+            write_ledger_to(engine, read_ledger(directory), "duecast demo", now)
     progress("Reading the ledger")
-    ledger = read_ledger(path)
+    place = read_place(settings.database_url)
+    ledger = place.ledger
     model = _champion(settings, ledger, now, progress)
     as_of = ledger.extract.complete_through
     policy = read_policy(settings.policy)
-    run = make_run(settings, ledger, model, policy, as_of, REASONS, now, progress, source=path)
-    return Demonstration(path, run)
+    run = make_run(
+        settings,
+        ledger,
+        model,
+        policy,
+        as_of,
+        REASONS,
+        now,
+        progress,
+        source=place.name,
+        seq=place.seq,
+    )
+    return Demonstration(place.name, run)
 
 
 def _champion(

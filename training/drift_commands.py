@@ -2,12 +2,10 @@
 
 import json
 import os
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from ledger.options import AllowStale, AsJson, AsOf, LedgerPlace
 from ledger.screen import screen
 from ledger.settings import Settings
 
@@ -16,18 +14,10 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def drift(
-    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="Directory of the ledger.")],
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help="Day at whose close to look; the ledger's last if not given.",
-        ),
-    ] = None,
-    allow_stale: Annotated[
-        int, typer.Option(min=0, help="Days by which the ledger may fall short of that day.")
-    ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+    ledger: LedgerPlace,
+    as_of: AsOf = None,
+    allow_stale: AllowStale = 0,
+    as_json: AsJson = False,
 ) -> None:
     """Compare the invoices of the last four weeks with those the champion was trained on.
 
@@ -37,13 +27,13 @@ def drift(
     from decisions.champion import champion
     from ledger.completeness import require_complete
     from ledger.days import date_of, day_of
-    from ledger.files import read_ledger
+    from ledger.places import read_place
     from ledger.progress import shown_progress
     from training.drift import drift_report
     from training.drift_table import feature_table, performance_table
     from training.tracking import add_to_version
 
-    settings, data = Settings.from_environment(os.environ), read_ledger(ledger)
+    settings, data = Settings.from_environment(os.environ), read_place(ledger).ledger
     through = data.extract.complete_through
     day = through if as_of is None else day_of(as_of.date())
     require_complete(data, day, allow_stale)

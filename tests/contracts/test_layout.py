@@ -167,7 +167,8 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     sources = packages_distributions()
     providers = {name: {normal(source) for source in sources[name]} for name in foreign}
     undeclared = {name for name, provided_by in providers.items() if not provided_by & wanted}
-    unused = wanted.difference(*providers.values())
+    # SQLAlchemy loads its PostgreSQL driver by itself.
+    unused = wanted.difference({"psycopg"}, *providers.values())
     assert (undeclared, unused) == (set(), set())
 
 

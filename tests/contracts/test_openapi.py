@@ -26,6 +26,7 @@ PATHS = {
     ("post", "/v1/scores/invoices"),
     ("post", "/v1/scores/customers"),
     ("post", "/v1/credit/limits"),
+    *(("put", f"/v1/ledger/{table}") for table in TABLES),
     ("get", "/v1/worklist"),
     ("get", "/v1/model"),
     ("get", "/healthz"),
@@ -84,6 +85,21 @@ def test_every_operation_says_what_it_does_and_how_it_fails(description: Json) -
                 assert list(operation["responses"][status]["content"]) == [
                     "application/problem+json"
                 ]
+
+
+def test_every_operation_but_the_probes_asks_for_a_key_and_says_for_which_roles(
+    description: Json,
+) -> None:
+    schemes = description["components"]["securitySchemes"]
+    assert [(scheme["type"], scheme["scheme"]) for scheme in schemes.values()] == [
+        ("http", "bearer")
+    ]
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            probe = path in ("/healthz", "/readyz")
+            assert operation["security"] == ([] if probe else [{name: [] for name in schemes}])
+            assert ("Roles: " in operation["description"]) != probe
+    assert description["paths"]["/metrics"]["get"]["description"].endswith("Roles: analyst, admin.")
 
 
 def test_every_kind_of_problem_is_described(description: Json) -> None:

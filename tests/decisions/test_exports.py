@@ -3,13 +3,14 @@
 import csv
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from decisions.exports import export
+from decisions.exports import export, exported
 from decisions.listing import json_values
 from ledger.errors import SettingsError
 
@@ -80,3 +81,11 @@ def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, name: str, sai
 def test_json_holds_money_as_text_and_no_nan() -> None:
     row = {"a": Decimal("1.10"), "b": float("nan"), "c": [datetime(2024, 2, 29)], "d": None, "e": 1}
     assert json_values(row) == {"a": "1.10", "b": None, "c": ["2024-02-29"], "d": None, "e": 1}
+
+
+def test_the_bytes_can_be_had_without_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    export(ROWS, COLUMNS, path)
+    assert exported(ROWS, COLUMNS, ".csv") == path.read_bytes()
+    book = load_workbook(BytesIO(exported(ROWS, COLUMNS, ".xlsx")))
+    assert [row[0].value for row in book.active.iter_rows(min_row=2)] == HARMLESS

@@ -92,6 +92,25 @@ def test_stages_and_caps_are_complete_and_in_order(tmp_path: Path) -> None:
     )
 
 
+def test_orders_have_known_outcomes_and_bounds_in_order(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        """
+        [orders]
+        no_limit = "ask"
+        account_status = { legal = "approve", on_hold = "stop" }
+        [orders.limit_used]
+        refer_above = 1.5
+        """,
+    )
+    said = "\n".join(found)
+    assert "orders.account_status.legal is no key here; expected one of active, on_hold" in said
+    assert "orders.no_limit is 'ask'; expected one of approve, refer, hold" in said
+    assert "orders.account_status.on_hold is 'stop'" in said
+    assert "orders.limit_used.refer_above is 1.5, above hold_above 1.2" in said
+    assert len(found) == 4
+
+
 def test_answers_echo_owner_version_and_day() -> None:
     assert echo(read_policy()) == {
         "owner": "Credit management",

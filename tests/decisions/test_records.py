@@ -39,4 +39,4 @@ def test_what_is_recorded_cannot_be_changed(home: Settings, change: str) -> None
 
 def test_the_database_is_one_file_in_the_home(home: Settings) -> None:
     append_promotion(open_store(home), FIRST)
-    assert [path.name for path in home.home.iterdir()] == ["records.db"]
+    assert [path.name for path in home.home.iterdir()] == ["duecast.db"]

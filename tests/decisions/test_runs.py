@@ -33,7 +33,7 @@ from tests.ledgers import LAST_DAY, random_ledger
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = read_policy()
 NOW = datetime(2025, 2, 5, 6, 30)
-SOURCE = Path("ledger")
+SOURCE = "ledger"
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_runs_of_another_ledger_are_none_of_this_one(
     home: Settings, ledger: Ledger, model: Champion
 ) -> None:
     alone = run_on(home, ledger, model)
-    elsewhere = Path("another")
+    elsewhere = "another"
     make_run(home, ledger, model, POLICY, LAST_DAY - 5, 4, NOW, source=elsewhere)
     other = make_run(home, ledger, model, POLICY, LAST_DAY, 4, NOW, source=elsewhere)
     assert other.record.run_id != alone.record.run_id

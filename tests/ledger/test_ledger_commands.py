@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from ledger.commands import app
+from duecast import app
 from ledger.files import read_ledger
 from tests.ledger.small_ledger import small_ledger, with_row
 

@@ -17,30 +17,34 @@ def test_every_setting_is_read_from_its_variable() -> None:
         {
             "DUECAST_HOME": "/data/duecast",
             "DUECAST_TRACKING_URI": "http://mlflow.example:5000",
-            "DUECAST_LEDGER": "/data/ledger",
+            "DUECAST_DATABASE": "postgresql://db/duecast",
             "DUECAST_POLICY": "/data/policy.toml",
             "DUECAST_HOST": "0.0.0.0",
             "DUECAST_PORT": "8080",
             "DUECAST_WORKERS": "4",
+            "DUECAST_POLL_SECONDS": "7",
             "DUECAST_MAX_BODY_MB": "1",
             "DUECAST_READ_SECONDS": "2",
             "DUECAST_ANSWER_SECONDS": "3",
             "DUECAST_MAX_REQUESTS": "5",
+            "DUECAST_REQUESTS_PER_MINUTE": "6",
             "DUECAST_REAL_DATA": "/data/real",
         }
     )
     assert settings == Settings(
         home=Path("/data/duecast"),
         tracking_uri="http://mlflow.example:5000",
-        ledger=Path("/data/ledger"),
+        database="postgresql://db/duecast",
         policy=Path("/data/policy.toml"),
         host="0.0.0.0",
         port=8080,
         workers=4,
+        poll_seconds=7,
         max_body_mb=1,
         read_seconds=2,
         answer_seconds=3,
         max_requests=5,
+        requests_per_minute=6,
         real_data=Path("/data/real"),
     )
     assert settings.mlflow_uri == "http://mlflow.example:5000"
@@ -69,9 +73,9 @@ def test_without_a_tracking_uri_all_of_mlflow_lies_in_the_home(tmp_path: Path) -
     assert settings.artifacts.parent == settings.bundles.parent == tmp_path
 
 
-def test_without_a_ledger_the_service_reads_the_one_in_the_home(tmp_path: Path) -> None:
-    assert Settings(home=tmp_path).served_ledger == tmp_path / "ledger"
-    assert Settings(home=tmp_path, ledger=Path("books")).served_ledger == Path("books")
+def test_without_an_address_the_database_is_a_file_in_the_home(tmp_path: Path) -> None:
+    assert Settings(home=tmp_path).database_url == f"sqlite:///{tmp_path}/duecast.db"
+    assert Settings(home=tmp_path, database="sqlite:///x.db").database_url == "sqlite:///x.db"
 
 
 def test_the_table_names_every_setting_once() -> None:

@@ -23,7 +23,7 @@ def batch(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("batch")
     arguments = [
         "score",
-        str(service.home / "ledger"),
+        service.place,
         "--out",
         str(out),
         "--explain",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -19,16 +19,19 @@ import pytest
 from decisions.records import Promotion, append_promotion
 from features.compute import compute_features
 from features.frame import FeatureFrame, Observations
+from features.kept_priors import write_ledger_to
 from features.priors import Priors, build_priors
 from ledger.applications import is_credit_note
 from ledger.definitions import Definitions
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
+from ledger.places import read_place
 from ledger.settings import Settings
 from ledger.store import open_store
 from models.bundle import ModelBundle
 from models.reference import reference_row
 from models.registry import promote
+from serving.access import create_key
 from tests.models.random_models import default_model, delay_model
 from training.simulation.settings import SimulationSettings
 from training.simulation.simulator import simulate, write_simulation
@@ -42,17 +45,22 @@ PROMOTED_AT = datetime(2024, 1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class Service:
-    """A server that runs: on which port, on which home, what it said, and a client of it."""
+    """A server that runs: on which port and home, what it said, an admin key, a client with it."""
 
     port: int
     home: Path
     log: Path
+    key: str
     client: httpx.Client
     process: subprocess.Popen[bytes]
 
     @property
+    def place(self) -> str:
+        return Settings(home=self.home).database_url
+
+    @property
     def ledger(self) -> Ledger:
-        return read_ledger(Settings(home=self.home).served_ledger)
+        return read_place(self.place).ledger
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +71,10 @@ def served_home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> 
     simulation = simulate(SIMULATED)
     customers = simulation.frames["customers"]
     customers["name"] = "=" + customers["name"]
-    write_simulation(simulation, settings.served_ledger)
-    small_bundle(read_ledger(settings.served_ledger)).save(settings.home / "bundle")
+    write_simulation(simulation, settings.home / "files")
+    ledger = read_ledger(settings.home / "files")
+    write_ledger_to(open_store(settings), ledger, "tests", PROMOTED_AT)
+    small_bundle(ledger).save(settings.home / "bundle")
     with tracked_run(settings, "train") as run:
         register(settings, run, settings.home / "bundle")
     made = promote(settings)
@@ -76,7 +86,7 @@ def served_home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> 
 @pytest.fixture(scope="session")
 def service(served_home: Path) -> Iterator[Service]:
     """The server on that home, ready, with small bounds."""
-    with running(served_home, **BOUNDS) as started:
+    with running(served_home, "--with-key", **BOUNDS) as started:
         wait_until(lambda: started.client.get("/readyz").status_code == 200)
         yield started
 
@@ -88,6 +98,7 @@ def running(
     """`duecast serve`, in a directory that is not the project's, until it is told to stop."""
     port = free_port()
     log = home / f"serve-{port}.log"
+    key = new_key(home)
     command = [str(Path(sys.executable).with_name("duecast")), "serve", "--port", str(port)]
     environment = os.environ | {"DUECAST_HOME": str(home)} | environment
     with (
@@ -100,15 +111,27 @@ def running(
             stderr=said,
             start_new_session=new_session,
         ) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+        httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=bearer(key), timeout=60
+        ) as client,
     ):
-        found = Service(port, home, log, client, process)
+        found = Service(port, home, log, key, client, process)
         try:
             wait_until(lambda: is_alive(found))
             yield found
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
+
+
+def new_key(home: Path, role: str = "admin", collector: str = "") -> str:
+    """A key of a home."""
+    engine = open_store(Settings(home=home))
+    return create_key(engine, role, datetime.now(UTC), name="tests", collector=collector)[1]
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
 
 
 def is_alive(service: Service) -> bool:

@@ -12,9 +12,12 @@ from fastapi import FastAPI, Request
 
 from serving.gate import Bounds, Gate
 from serving.meters import new_meters
+from tests.serving.keys import admission_to, headers_of, key_of
 
 BOUNDS = Bounds(body_bytes=1_000, read_seconds=5, answer_seconds=5, requests=2)
 Client = httpx.AsyncClient
+KEY = key_of("admin")
+ADMISSION = admission_to("/echo", "/wait", "/work", "/fail", keys=[KEY])
 
 
 def application() -> FastAPI:
@@ -48,11 +51,13 @@ def application() -> FastAPI:
 def through_gate(ask: Callable[[Client, Gate], Awaitable[Any]], bounds: Bounds = BOUNDS) -> Any:
     """What comes of asking an application behind a gate."""
     app = application()
-    gate = Gate(app, app, bounds, new_meters())
+    gate = Gate(app, app, bounds, new_meters(), ADMISSION)
 
     async def answer() -> Any:
         transport = httpx.ASGITransport(gate, raise_app_exceptions=False)
-        async with Client(transport=transport, base_url="http://gate") as client:
+        async with Client(
+            transport=transport, base_url="http://gate", headers=headers_of(KEY)
+        ) as client:
             return await ask(client, gate)
 
     return asyncio.run(answer())
@@ -112,11 +117,13 @@ def test_a_failure_is_logged_under_its_id_and_not_told(caplog: pytest.LogCapture
         raise RuntimeError("the secret of the house")
 
     app = application()
-    gate = Gate(fails, app, BOUNDS, new_meters())
+    gate = Gate(fails, app, BOUNDS, new_meters(), ADMISSION)
 
     async def answer() -> httpx.Response:
         transport = httpx.ASGITransport(gate)
-        async with Client(transport=transport, base_url="http://gate") as client:
+        async with Client(
+            transport=transport, base_url="http://gate", headers=headers_of(KEY)
+        ) as client:
             return await ask(client, gate)
 
     with caplog.at_level(logging.ERROR, "serving.gate"):

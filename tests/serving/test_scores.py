@@ -1,7 +1,7 @@
 """Scores over HTTP: by id, of documents not in the ledger, of a ledger in the request."""
 
 import tomllib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,18 +10,22 @@ import pytest
 
 from decisions.policy import read_policy
 from decisions.scoring import score_portfolio
+from features.kept_priors import write_ledger_to
 from ledger.days import date_of
-from ledger.files import write_ledger
+from ledger.files import read_ledger, write_ledger
 from ledger.frames import frame_of
 from ledger.ledger import Ledger
 from ledger.schema import TABLES
 from ledger.settings import Settings
+from ledger.store import open_database
 from models.bundle import ModelBundle
-from serving.desk import open_desk
 from serving.invoice_scores import scores_of_ids
 from serving.meters import new_meters
+from serving.questions import Asked
+from serving.readiness import Readiness
 from tests.serving.running import Service
 
+NOW = datetime(2024, 7, 1, tzinfo=UTC)
 INVOICES, CUSTOMERS, LIMITS = "/v1/scores/invoices", "/v1/scores/customers", "/v1/credit/limits"
 
 
@@ -86,7 +90,7 @@ def body_of(ledger: Ledger) -> dict[str, Any]:
 
 def test_an_answer_says_what_it_rests_on(service: Service, open_ids: list[str]) -> None:
     provenance = ask(service, INVOICES, invoice_ids=open_ids)["provenance"]
-    through = tomllib.loads((service.home / "ledger" / "ledger.toml").read_text())
+    through = tomllib.loads((service.home / "files" / "ledger.toml").read_text())
     day = through["complete_through"].isoformat()
     assert (provenance["as_of"], provenance["ledger_through"]) == (day, day)
     assert (provenance["basis"], provenance["priors_from"]) == ("known", "ledger")
@@ -246,13 +250,20 @@ def test_a_document_is_scored_as_if_the_ledger_had_it(
         "The ledger has no customer 'newcomer'; scored as a new one."
     ]
     assert answer["scores"][2]["confidence"] == "low"
-    with_them = tmp_path_factory.mktemp("with_documents") / "ledger"
-    write_ledger(ledger, with_them)
-    rows = pd.read_csv(with_them / "invoices.csv", dtype=str)
-    pd.concat([rows, pd.DataFrame(documents)]).to_csv(with_them / "invoices.csv", index=False)
-    desk = open_desk(Settings(home=service.home, ledger=with_them), datetime.now(), new_meters())
-    day = ledger.extract.complete_through
-    stored = scores_of_ids(desk, ["Q0", "Q1", "Q2"], day, 4, "en").model_dump(mode="json")
+    with_them = tmp_path_factory.mktemp("with_documents")
+    write_ledger(ledger, with_them / "files")
+    rows = pd.read_csv(with_them / "files" / "invoices.csv", dtype=str)
+    together = pd.concat([rows, pd.DataFrame(documents)])
+    together.to_csv(with_them / "files" / "invoices.csv", index=False)
+    database = f"sqlite:///{with_them / 'duecast.db'}"
+    write_ledger_to(open_database(database), read_ledger(with_them / "files"), "tests", NOW)
+    settings = Settings(home=service.home, database=database)
+    readiness = Readiness(settings, lambda: NOW, new_meters())
+    readiness.look()
+    stored = scores_of_ids(readiness.desk(), ["Q0", "Q1", "Q2"], Asked(explain=4)).model_dump(
+        mode="json"
+    )
+    readiness.stop()
     assert stored["scores"] == answer["scores"]
 
 

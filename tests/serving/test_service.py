@@ -27,7 +27,7 @@ def problem_of(response: httpx.Response, status: int, kind: str) -> dict[str, An
 def test_probes_say_that_it_is_alive_and_ready(service: Service) -> None:
     assert service.client.get("/healthz").json() == {"status": "alive"}
     assert service.client.get("/livez").json() == {"status": "alive"}
-    assert service.client.get("/readyz").json() == {"status": "ready"}
+    assert service.client.get("/readyz").json() == {"status": "ready", "refused": None}
 
 
 def test_the_model_is_described(service: Service) -> None:
@@ -38,6 +38,17 @@ def test_the_model_is_described(service: Service) -> None:
     assert model["window"]["from"] == "2022-01-01"
     assert model["definitions"]["pd_horizon_days"] == 180
     assert model["metrics"] == {"delay": {"auc": 0.75}}
+
+
+def test_without_a_key_nothing_but_the_probes_is_answered(service: Service) -> None:
+    with httpx.Client(base_url=service.client.base_url) as stranger:
+        for path in ("/v1/model", "/v1/worklist", "/metrics", "/docs", "/openapi.json"):
+            response = stranger.get(path, headers={"X-Request-ID": f"stranger-{path[1:3]}"})
+            problem_of(response, 401, "unauthorised")
+        problem_of(stranger.post(SCORES, json={"invoice_ids": ["x"]}), 401, "unauthorised")
+        assert stranger.get("/readyz").status_code == 200
+    line = "unauthorised (no key): key none, GET '/v1/model', from 127.0.0.1, request stranger-v1"
+    wait_until(lambda: line in service.log.read_text())
 
 
 @pytest.mark.parametrize(
@@ -111,7 +122,8 @@ def test_half_a_request_is_given_up_and_others_are_served_meanwhile(service: Ser
     with socket.create_connection(("127.0.0.1", service.port)) as slow:
         slow.sendall(
             b"POST /v1/scores/invoices HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            b'Content-Length: 100\r\n\r\n{"invoice_ids": '
+            b"Authorization: Bearer %s\r\n"
+            b'Content-Length: 100\r\n\r\n{"invoice_ids": ' % service.key.encode()
         )
         assert service.client.get("/v1/model").status_code == 200
         answer = received(slow)
@@ -168,10 +180,9 @@ def received(connection: socket.socket) -> bytes:
 
 
 def test_without_a_champion_it_runs_and_says_what_is_missing(
-    service: Service, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    ledger = service.home / "ledger"
-    with running(tmp_path, str(ledger)) as lonely:
+    with running(tmp_path) as lonely:
         wait_until(lambda: "starting" not in lonely.client.get("/readyz").text)
         for response in (
             lonely.client.get("/readyz"),

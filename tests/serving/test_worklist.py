@@ -8,12 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 import duecast
-from tests.serving.running import Service
+from tests.serving.running import Service, bearer, new_key, wait_until
 
 WORKLIST = "/v1/worklist"
 
@@ -22,7 +23,7 @@ WORKLIST = "/v1/worklist"
 def run(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directory of a score run that the service can read."""
     out = tmp_path_factory.mktemp("scores")
-    arguments = ["score", str(service.home / "ledger"), "--out", str(out), "--json"]
+    arguments = ["score", service.place, "--out", str(out), "--json"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DUECAST_HOME", str(service.home))
         result = CliRunner().invoke(duecast.app, arguments, env=dict(os.environ))
@@ -88,6 +89,33 @@ def test_a_collector_sees_the_own_entries_ranked_from_one(service: Service, run:
     assert [entry["customer_id"] for entry in entries] == own
     assert [entry["rank"] for entry in entries] == [*range(1, len(own) + 1)]
     assert read(service, collector="nobody at all")["entries"] == []
+
+
+def test_a_collectors_key_sees_the_own_entries_and_no_others(service: Service, run: Path) -> None:
+    rows = rows_of(run)
+    collectors = list(dict.fromkeys(row["collector"] for row in rows))
+    assert len(collectors) > 1
+    anna, other = collectors[:2]
+    own = [row["customer_id"] for row in rows if row["collector"] == anna]
+    headers = bearer(new_key(service.home, "collector", anna))
+
+    def ask(**query: Any) -> httpx.Response:
+        return service.client.get(WORKLIST, params=query, headers=headers)
+
+    wait_until(lambda: ask().status_code == 200)
+    for query in ({}, {"collector": anna}, {"run": run.name}):
+        entries = ask(limit=1_000, **query).json()["entries"]
+        assert [entry["customer_id"] for entry in entries] == own
+    text = ask(format="csv").content.decode("utf-8-sig")
+    assert [line["customer_id"] for line in csv.DictReader(io.StringIO(text))] == own
+    for query in ({"collector": other}, {"collector": ""}, {"collector": other, "format": "csv"}):
+        refused = ask(**query)
+        assert refused.status_code == 403
+        assert refused.json()["type"] == "urn:duecast:problem:forbidden"
+    foreign = read(service, limit=1)["next_cursor"], read(service, collector=other, limit=1)
+    for cursor in (foreign[0], foreign[1]["next_cursor"]):
+        if cursor:
+            assert ask(cursor=cursor).status_code == 422
 
 
 def test_a_cursor_belongs_to_its_run_and_its_collector(service: Service, run: Path) -> None:

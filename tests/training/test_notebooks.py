@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.kept_priors import write_ledger_to
 from ledger.days import date_of
+from ledger.files import read_ledger
 from ledger.ledger import Ledger
-from ledger.settings import Settings
+from ledger.store import open_database
 from training.recipe import read_recipe
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
@@ -51,9 +54,8 @@ def run(
 
 def invoices_with_rest(home: Path, day: int) -> pd.DataFrame:
     """The invoices of the ledger in a home, with what was left of each at the close of a day."""
-    directory = Settings(home=home).served_ledger
-    invoices = pd.read_csv(directory / "invoices.csv").query("kind == 'invoice'")
-    allocations = pd.read_csv(directory / "allocations.csv")
+    invoices = pd.read_csv(home / "files" / "invoices.csv").query("kind == 'invoice'")
+    allocations = pd.read_csv(home / "files" / "allocations.csv")
     by_then = allocations[allocations["allocated_on"] <= date_of(day).isoformat()]
     cleared = by_then.groupby("invoice_id")["amount"].sum()
     rest = invoices["amount"] - invoices["invoice_id"].map(cleared).fillna(0)
@@ -97,7 +99,9 @@ def test_the_settings_choose_another_ledger(
     (ledger / "payments.csv").write_text(
         "payment_id,invoice_id,paid_on,amount\n7,1,2024-02-05,100\n"
     )
-    monkeypatch.setenv("DUECAST_LEDGER", str(ledger))
+    database = f"sqlite:///{tmp_path / 'another.db'}"
+    write_ledger_to(open_database(database), read_ledger(ledger), "tests", datetime.now(UTC))
+    monkeypatch.setenv("DUECAST_DATABASE", database)
     names = run("01_explore_a_ledger")
     assert names["ledger"].extract.reporting_currency == "CHF"
     assert names["days_late"].tolist() == [5]

@@ -1,4 +1,4 @@
-"""A part of a ledger, cut out by the index of its customers, is what the whole says of them."""
+"""Accounts: who hangs together with whom, and whose every row is."""
 
 from random import Random
 
@@ -6,16 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from decisions.policy import read_policy
-from decisions.scoring import score_portfolio
-from decisions.tables import customer_table
+from ledger.accounts import accounts
 from ledger.digest import digest
 from ledger.frames import ledger_from_frames
 from ledger.ledger import Extract, Ledger
-from serving.links import customer_rows
 from serving.respelling import respelt
 from tests.ledgers import random_ledger
-from tests.serving.running import small_bundle
 
 
 def entangled() -> Ledger:
@@ -41,7 +37,7 @@ def entangled() -> Ledger:
         {"invoice_id": "I-C", "kind": "payment", "source_id": "P-c"},
     ]
     frames = {
-        "customers": pd.DataFrame({"customer_id": list(names), "parent_id": "Z"}),
+        "customers": pd.DataFrame({"customer_id": list(names), "country": "FR"}),
         "invoices": pd.DataFrame(invoices).assign(issued_on=day, due_on=day, amount="9.00"),
         "payments": pd.DataFrame(payments).assign(paid_on=day, amount="9.00"),
         "allocations": pd.DataFrame(allocations).assign(
@@ -55,14 +51,37 @@ def entangled() -> Ledger:
 
 
 def test_customers_hang_together_however_they_settle_each_other() -> None:
-    ledger = entangled()
-    index = customer_rows(ledger)
-    words = ledger.vocabularies["customer"]
-    for number, name in enumerate(words):
-        part = index.part(ledger, np.array([number], np.int32))
-        pair = {name.upper(), name.lower()} if name != "Z" else {"Z"}
-        assert keys(part, "customers", "customer_id") == pair
-        assert keys(part, "invoices", "customer_id") == pair
+    found = accounts(entangled())
+    of = dict(zip(found.nodes.tolist(), found.account.tolist(), strict=True))
+    for name in "AaBbCcDdEeFf":
+        together = {node for node, account in of.items() if account == of[f"c:{name}"]}
+        customers = {node for node in together if node.startswith("c:")}
+        assert customers == {f"c:{name.upper()}", f"c:{name.lower()}"}
+        assert {f"i:I-{name.upper()}", f"i:I-{name.lower()}"} <= together
+    assert [node for node, account in of.items() if account == of["c:Z"]] == ["c:Z", "i:I-Z"]
+
+
+def test_customers_of_one_parent_are_one_account() -> None:
+    frames = {
+        "customers": pd.DataFrame({"customer_id": ["A", "B", "C"], "parent_id": ["P", "P", None]})
+    }
+    found = accounts(ledger_from_frames(frames, Extract("EUR", 19_900)))
+    of = dict(zip(found.nodes.tolist(), found.account.tolist(), strict=True))
+    assert of["c:A"] == of["c:B"] == of["c:P"] != of["c:C"]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_every_row_is_of_the_account_of_whom_it_names(seed: int) -> None:
+    ledger = random_ledger(Random(seed))
+    found = accounts(ledger)
+    of = dict(zip(found.nodes.tolist(), found.account.tolist(), strict=True))
+    for code in np.unique(ledger.invoices["customer_id"]):
+        account = of[f"c:{ledger.vocabularies['customer'][code]}"]
+        wanted = ledger.of_customers(np.array([code], np.int32))
+        for name, owner in found.of_rows.items():
+            key = ledger.tables[name].spec.key[0]
+            mine = set(ledger.text(name, key)[owner == account].tolist())
+            assert keys(wanted, name, key) <= mine
 
 
 def test_a_respelt_ledger_has_the_same_content_and_no_other_words() -> None:
@@ -82,32 +101,3 @@ def test_a_respelt_ledger_has_the_same_content_and_no_other_words() -> None:
 
 def keys(ledger: Ledger, table: str, key: str) -> set[str]:
     return set(ledger.text(table, key).tolist())
-
-
-@pytest.mark.parametrize("seed", range(25))
-def test_a_part_holds_all_that_belongs_to_its_customers(seed: int) -> None:
-    ledger = random_ledger(Random(seed))
-    index = customer_rows(ledger)
-    for code in np.unique(ledger.invoices["customer_id"]):
-        codes = np.array([code], np.int32)
-        part, wanted = index.part(ledger, codes), ledger.of_customers(codes)
-        for name, table in wanted.tables.items():
-            key = table.spec.key[0]
-            assert keys(wanted, name, key) <= keys(part, name, key) if name != "fx_rates" else True
-            assert len(table) <= len(part.tables[name]) <= len(ledger.tables[name])
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_customers_have_the_same_scores_and_limits_in_a_part_as_in_the_whole(seed: int) -> None:
-    ledger = random_ledger(Random(seed))
-    bundle, policy = small_bundle(ledger), read_policy()
-    index, day = customer_rows(ledger), ledger.extract.complete_through
-    whole = score_portfolio(ledger, bundle, policy, day, 2, priors=bundle.priors)
-    rows = {row["customer_id"]: row for row in customer_table(whole).to_pylist()}
-    for code in whole.position.customers:
-        codes = np.array([code], np.int32)
-        part = score_portfolio(
-            index.part(ledger, codes), bundle, policy, day, 2, customers=codes, priors=bundle.priors
-        )
-        (found,) = customer_table(part).to_pylist()
-        assert repr(found) == repr(rows[found["customer_id"]])

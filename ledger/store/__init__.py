@@ -1,0 +1,61 @@
+"""The database of a ledger, and of everything that is recorded of it: the one door to SQL."""
+
+from sqlalchemy import Engine
+
+from ledger.store.batches import (
+    Batch,
+    Coverage,
+    RefusedBatchError,
+    Written,
+    erase,
+    ledger_parts,
+    stored_parts,
+    write,
+)
+from ledger.store.database import (
+    APPEND_ONLY,
+    METADATA,
+    database_name,
+    is_url,
+    open_database,
+    open_store,
+    writing,
+)
+from ledger.store.outcomes import keep_outcomes, outcomes, summed
+from ledger.store.reading import (
+    Head,
+    everybodys_tables,
+    head,
+    merged,
+    some_node,
+)
+from ledger.store.streaming import tables_of_nodes, whole_tables
+
+__all__ = [
+    "APPEND_ONLY",
+    "METADATA",
+    "Batch",
+    "Coverage",
+    "Engine",
+    "Head",
+    "RefusedBatchError",
+    "Written",
+    "database_name",
+    "erase",
+    "everybodys_tables",
+    "head",
+    "is_url",
+    "keep_outcomes",
+    "ledger_parts",
+    "merged",
+    "open_database",
+    "open_store",
+    "outcomes",
+    "some_node",
+    "stored_parts",
+    "summed",
+    "tables_of_nodes",
+    "whole_tables",
+    "write",
+    "writing",
+]

@@ -1,0 +1,344 @@
+"""Writing to a stored ledger: batches, one after the other, each whole or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from ledger.accounts import EVERYBODYS_TABLES, accounts
+from ledger.arrow import scaled_decimals
+from ledger.coding import draft_of
+from ledger.days import date_of
+from ledger.drafts import Part
+from ledger.errors import LedgerError
+from ledger.findings import Report
+from ledger.ledger import Extract, Ledger
+from ledger.loading import load_parts
+from ledger.schema import TABLES, Kind
+from ledger.sheets import Format, Sheet
+from ledger.store.account_numbers import (
+    number_accounts,
+    numbers_of,
+    portions,
+    with_foreign_money,
+)
+from ledger.store.changes import Change, changes, without
+from ledger.store.database import writing
+from ledger.store.outcomes import Count, append_changes
+from ledger.store.reading import Head, everybodys_tables, head, merged, tables_of_accounts
+from ledger.store.streaming import whole_tables
+from ledger.store.tables import ERASED, NODES, PERSONAL, WRITES
+from ledger.store.versions import replace_versions
+from ledger.stored_form import (
+    MONEY_DECIMALS,
+    Stored,
+    ledger_of,
+    stored_table,
+)
+
+MANY_ROWS = 50_000
+"""From so many rows on a batch is taken to touch every account."""
+
+STORED = "the stored ledger"
+"""What a finding names as the file of a row that was stored before."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a ledger covers from a write on; see `ledger.ledger.Extract`.
+
+    What is not given stays as it is. The first write must say the currency.
+    """
+
+    complete_through: int
+    reporting_currency: str | None = None
+    complete_from: int | None = None
+    timezone: str | None = None
+
+    @classmethod
+    def of(cls, extract: Extract) -> "Coverage":
+        """All that an extract says."""
+        return cls(
+            extract.complete_through,
+            extract.reporting_currency,
+            extract.complete_from,
+            extract.timezone,
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What to write.
+
+    Parameters
+    ----------
+    parts
+        Rows of tables, as files or requests give them; a row whose id is stored corrects it.
+    void
+        Ids of rows that are no more, by table; see `ledger.stored_form.row_id`.
+    coverage
+        What the ledger covers from then on; as before if not given.
+    """
+
+    parts: Sequence[Part]
+    void: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    coverage: Coverage | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a batch, once it is committed.
+
+    Parameters
+    ----------
+    seq
+        Number of the write; that of the last one where the batch changed nothing.
+    extract
+        What the ledger covers now.
+    new, corrected, unchanged, void
+        How many rows were written for the first time, anew, not at all, or taken back.
+    report
+        What was found in the rows, and repaired.
+    """
+
+    seq: int
+    extract: Extract
+    new: int
+    corrected: int
+    unchanged: int
+    void: int
+    report: Report
+
+
+class RefusedBatchError(LedgerError):
+    """A batch that has errors; nothing of it is stored."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        super().__init__([finding.sentence for finding in report.errors])
+
+
+def write(
+    engine: Engine, batch: Batch, *, actor: str, now: datetime, count: Count | None = None
+) -> Written:
+    """Write a batch; on return it is committed.
+
+    Rows that are stored already, the same in every value, are left as they are, so that a batch
+    may be sent again. A row that comes after the ledger was complete through the day it bears
+    counts as known from the first day after that, whatever it says; a correction counts from the
+    day its row does.
+
+    Parameters
+    ----------
+    actor
+        Who writes.
+    now
+        In UTC; a clock that was set back does not set back the record.
+    count
+        Counts outcomes for the priors, see `ledger.store.outcomes`; None: none are kept.
+
+    Raises
+    ------
+    RefusedBatchError
+        Naming every error of the batch.
+    LedgerError
+        If what the batch says the ledger covers cannot be.
+    DatabaseError
+        If the database fails; then the batch is stored or not, and can be sent again.
+    """
+    with writing(engine, "ledger") as connection:
+        before = head(connection)
+        extract = _extract(before, batch.coverage)
+        draft = draft_of(batch.parts, extract, []).ledger
+        given = {
+            name: set(stored_table(draft, name)["row_id"].to_pylist())
+            for name, table in draft.tables.items()
+            if len(table)
+        }
+        ids = {
+            name: [*given.get(name, ()), *batch.void.get(name, ())]
+            for name in {*given, *batch.void}
+        }
+        touched: set[int] = set()
+        stored: Stored = {}
+        if before is not None:
+            touched, stored = _touched(connection, before, list(accounts(draft).nodes), ids)
+        kept = without(stored, given, batch.void)
+        loaded = load_parts([*stored_parts(kept), *batch.parts], extract)
+        report = _of_batch(loaded.report)
+        if report.errors:
+            raise RefusedBatchError(report)
+        known_from = None if before is None else date_of(before.extract.complete_through + 1)
+        erased = connection.execute(select(ERASED.c.customer_id)).scalars().all()
+        change = changes(stored, loaded.ledger, given, batch.void, known_from, erased)
+        unchanged = sum(map(len, ids.values())) - change.rows
+        void = sum(map(len, change.void.values()))
+        done = Written(0, extract, change.new, change.corrected, unchanged, void, report)
+        if before is not None and change.rows == 0 and before.extract == extract:
+            return replace(done, seq=before.seq)
+        seq = _begin(connection, before, extract, change, actor, now)
+        after = merged(without(stored, _ids(change.written), change.void), change.written)
+        ledger = ledger_of(after, extract)
+        found = accounts(ledger)
+        number = number_accounts(connection, found, touched)
+        owners = {name: number[found.of_rows[name]] for name in found.of_rows}
+        last = {name: owners[name][: len(after[name])] for name in owners if name in after}
+        replace_versions(connection, change, seq, last)
+        if count is not None:
+            append_changes(connection, seq, ledger_of(stored, extract), ledger, count)
+        return replace(done, seq=seq)
+
+
+def erase(engine: Engine, customer_id: str, now: datetime) -> int:
+    """Erase what is kept of the person of a customer: name, e-mail, phone and notes of contacts.
+
+    How many rows were erased. What is sent of the person later is not kept either.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger has no such customer.
+    """
+    with writing(engine, "ledger") as connection:
+        if not numbers_of(connection, [f"c:{customer_id}"], {}):
+            raise LedgerError([f"the ledger has no customer {customer_id!r}; correct the id"])
+        known = select(ERASED.c.customer_id).where(ERASED.c.customer_id == customer_id)
+        if connection.execute(known).first() is None:
+            connection.execute(insert(ERASED).values(customer_id=customer_id, erased_at=now))
+        return sum(
+            connection.execute(delete(table).where(table.c.customer_id == customer_id)).rowcount
+            for table in PERSONAL.values()
+        )
+
+
+def _extract(before: Head | None, given: Coverage | None) -> Extract:
+    """What the ledger covers after a batch; it never covers less than before."""
+    if before is None:
+        if given is None or given.reporting_currency is None:
+            raise LedgerError(
+                [
+                    "the stored ledger is empty, and the batch does not say what it covers; "
+                    "give reporting_currency and complete_through"
+                ]
+            )
+        return Extract(
+            given.reporting_currency,
+            given.complete_through,
+            given.complete_from,
+            given.timezone or "UTC",
+        )
+    covers = before.extract
+    if given is None:
+        return covers
+    problems = [
+        f"{name} is {new}, but that of the stored ledger is {old}; leave it out"
+        for name, old, new in (
+            ("reporting_currency", covers.reporting_currency, given.reporting_currency),
+            ("timezone", covers.timezone, given.timezone),
+        )
+        if new not in (None, old)
+    ]
+    if problems:
+        raise LedgerError(problems)
+    firsts = [day for day in (covers.complete_from, given.complete_from) if day is not None]
+    return replace(
+        covers,
+        complete_through=max(covers.complete_through, given.complete_through),
+        complete_from=min(firsts) if len(firsts) == 2 else covers.complete_from,
+    )
+
+
+def _touched(
+    connection: Connection,
+    before: Head,
+    nodes: Sequence[str],
+    ids: Mapping[str, Sequence[str]],
+) -> tuple[set[int], Stored]:
+    """Numbers and rows of all accounts to which the rows of a batch belong, or which it changes."""
+    if sum(map(len, ids.values())) >= MANY_ROWS:
+        numbers = connection.execute(select(NODES.c.account).distinct()).scalars()
+        return set(numbers), whole_tables(connection, before.seq)
+    touched = numbers_of(connection, nodes, ids)
+    if any(name in EVERYBODYS_TABLES for name in ids):
+        touched |= with_foreign_money(connection, before.extract.reporting_currency)
+    found = [tables_of_accounts(connection, portion) for portion in portions(sorted(touched))]
+    return touched, merged(everybodys_tables(connection), *found)
+
+
+def ledger_parts(ledger: Ledger) -> list[Part]:
+    """The rows of a ledger as if files gave them."""
+    return stored_parts(
+        {name: stored_table(ledger, name) for name, table in ledger.tables.items() if len(table)}
+    )
+
+
+def stored_parts(stored: Stored) -> list[Part]:
+    """Stored rows as if a file gave them."""
+    parts = []
+    for name, table in stored.items():
+        columns = {
+            column.name: _exact(table[column.name])
+            if column.kind is Kind.MONEY
+            else table[column.name].combine_chunks()
+            for column in TABLES[name].columns
+        }
+        sheet = Sheet(STORED, columns, np.arange(1, len(table) + 1))
+        parts.append(Part(name, sheet, columns, sheet.rows - 1, {}, Format(decimal=".")))
+    return parts
+
+
+def _of_batch(report: Report) -> Report:
+    """The report without what is to be known of rows that were stored before."""
+    return Report(
+        tuple(
+            finding
+            for finding in report.findings
+            if finding.file != STORED or finding in report.errors
+        )
+    )
+
+
+def _exact(money: Any) -> Any:
+    """Stored money as decimals of major units."""
+    money = money.combine_chunks() if isinstance(money, pa.ChunkedArray) else money
+    values = pc.fill_null(money, 0).to_numpy(zero_copy_only=False)
+    exact = scaled_decimals(values, MONEY_DECIMALS)
+    return pc.if_else(pc.is_null(money), pa.scalar(None, exact.type), exact)
+
+
+def _ids(tables: Stored) -> dict[str, list[str]]:
+    return {name: table["row_id"].to_pylist() for name, table in tables.items()}
+
+
+def _begin(
+    connection: Connection,
+    before: Head | None,
+    extract: Extract,
+    change: Change,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Number of a new write, once it is recorded."""
+    seq = 1 if before is None else before.seq + 1
+    touches_rates = any(name in EVERYBODYS_TABLES for name in change.tables)
+    last = connection.execute(select(func.max(WRITES.c.stored_at))).scalar_one()
+    first = extract.complete_from
+    connection.execute(
+        insert(WRITES).values(
+            seq=seq,
+            stored_at=now if last is None else max(now, last),
+            actor=actor,
+            rows=change.rows,
+            fx_seq=seq if touches_rates or before is None else before.fx_seq,
+            reporting_currency=extract.reporting_currency,
+            complete_from=None if first is None else date_of(first),
+            complete_through=date_of(extract.complete_through),
+            timezone=extract.timezone,
+        )
+    )
+    return seq

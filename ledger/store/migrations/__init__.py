@@ -1,0 +1,1 @@
+"""The steps by which Alembic makes and upgrades the schema of the database."""

@@ -1,0 +1,197 @@
+"""API keys as the database has them: who was given one, for what, until when.
+
+A key is an id, which may be shown and logged, and a secret, which is told once and kept by its
+SHA-256 alone. The secret has 192 random bits, so that no slow hash is needed: nobody can try them.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Any, Literal
+
+from sqlalchemy import Column, DateTime, Engine, ForeignKey, Row, String, Table, insert, select
+
+from ledger.errors import SettingsError
+from ledger.settings import Settings
+from ledger.store import APPEND_ONLY, METADATA, open_store
+from serving.roles import ROLES, Role
+
+PREFIX = "dk_"
+ID_BYTES, SECRET_BYTES = 6, 24
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key without its secret.
+
+    Parameters
+    ----------
+    key_id
+        Its first part, `dk_` and twelve hexadecimal digits.
+    secret_sha256
+        Of its second part, hexadecimal.
+    role, name, collector
+        What it may ask; who has it; whose customers it sees, empty unless a collector's.
+    created_at, expires_at, revoked_at
+        When, in UTC; None: never.
+    """
+
+    key_id: str
+    secret_sha256: str = field(repr=False)
+    role: Role
+    name: str
+    collector: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None = None
+
+    def has_secret(self, secret: str) -> bool:
+        """Whether a secret is this key's, found out in a time that tells nothing of it."""
+        return hmac.compare_digest(_digest(secret), self.secret_sha256)
+
+    def state(self, now: datetime) -> Literal["valid", "revoked", "expired"]:
+        """Whether it counts."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is not None and now >= self.expires_at:
+            return "expired"
+        return "valid"
+
+
+_KEYS = Table(
+    "keys",
+    METADATA,
+    Column("key_id", String(32), primary_key=True),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("name", String, nullable=False),
+    Column("collector", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+    info=APPEND_ONLY,
+)
+
+_REVOCATIONS = Table(
+    "key_revocations",
+    METADATA,
+    Column("key_id", String(32), ForeignKey("keys.key_id"), primary_key=True),
+    Column("revoked_at", DateTime, nullable=False),
+    info=APPEND_ONLY,
+)
+
+
+def create_key(
+    engine: Engine,
+    role: str,
+    now: datetime,
+    *,
+    name: str = "",
+    collector: str = "",
+    lasts: timedelta | None = None,
+) -> tuple[Key, str]:
+    """A new key, and the text of it, which is nowhere else.
+
+    Parameters
+    ----------
+    role
+        One of `ROLES`.
+    now
+        With a time zone.
+    name
+        Who has it; not given: the role.
+    collector
+        Whose customers it sees; for the role collector, and for no other.
+    lasts
+        How long it counts; None: until it is revoked.
+
+    Raises
+    ------
+    SettingsError
+        Naming everything that no key can be made of.
+    """
+    known = next((each for each in ROLES if each == role), None)
+    problems = []
+    if known is None:
+        problems.append(f"role is {role!r}; expected one of {', '.join(ROLES)}; correct it")
+    if (role == "collector") != bool(collector.strip()):
+        problems.append(
+            f"collector is {collector!r} and role is {role!r}; expected the name that customers "
+            "are assigned to for the role collector, and none for any other; correct one of them"
+        )
+    if lasts is not None and lasts <= timedelta(0):
+        problems.append(f"the key would last {lasts}; expected some time to come; correct it")
+    if problems or known is None:
+        raise SettingsError(problems)
+    key_id, secret = PREFIX + secrets.token_hex(ID_BYTES), secrets.token_hex(SECRET_BYTES)
+    expires_at = None if lasts is None else now + lasts
+    key = Key(key_id, _digest(secret), known, name or role, collector.strip(), now, expires_at)
+    values = {
+        **{column.name: getattr(key, column.name) for column in _KEYS.columns},
+        "created_at": _naive(now),
+        "expires_at": None if expires_at is None else _naive(expires_at),
+    }
+    _change(engine, _KEYS, values)
+    return key, f"{key_id}_{secret}"
+
+
+def revoke_key(engine: Engine, key_id: str, now: datetime) -> Key:
+    """The key with an id, which counts no more; one that was revoked before stays as it is.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    key = next((each for each in keys(engine) if each.key_id == key_id), None)
+    if key is None:
+        raise SettingsError(
+            [f"there is no key {key_id!r}; expected an id that `duecast keys list` shows"]
+        )
+    if key.revoked_at is None:
+        _change(engine, _REVOCATIONS, {"key_id": key_id, "revoked_at": _naive(now)})
+    return next(each for each in keys(engine) if each.key_id == key_id)
+
+
+def keys(engine: Engine) -> tuple[Key, ...]:
+    """Every key that there ever was, the first made first."""
+    wanted = (
+        select(_KEYS, _REVOCATIONS.c.revoked_at)
+        .join(_REVOCATIONS, isouter=True)
+        .order_by(_KEYS.c.created_at, _KEYS.c.key_id)
+    )
+    with engine.connect() as connection:
+        return tuple(_key(row) for row in connection.execute(wanted))
+
+
+def key_reader(settings: Settings) -> Callable[[], tuple[Key, ...]]:
+    """What reads every key of a database, which it opens when it is first asked."""
+    engine = cache(lambda: open_store(settings))
+    return lambda: keys(engine())
+
+
+def _change(engine: Engine, table: Table, values: dict[str, Any]) -> None:
+    """Write what was made or revoked: every change of keys goes through here."""
+    with engine.begin() as connection:
+        connection.execute(insert(table).values(**values))
+
+
+def _key(row: Row[Any]) -> Key:
+    values = dict(row._mapping)
+    moments = {
+        name: values[name] and values[name].replace(tzinfo=UTC)
+        for name in ("created_at", "expires_at", "revoked_at")
+    }
+    return Key(**values | moments)
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _naive(moment: datetime) -> datetime:
+    """As it is stored: in UTC, without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

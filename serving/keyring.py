@@ -1,0 +1,67 @@
+"""The keyring: the keys as this process knows them."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
+
+from ledger.errors import DatabaseError
+from serving.access import Key
+
+FRESH_SECONDS = 5.0
+"""A key that is revoked counts no longer than this."""
+
+UNKNOWN_SECONDS = 1.0
+"""A key that is made counts after this at the latest."""
+
+PATIENCE_SECONDS = 5.0
+
+
+class Keyring:
+    """All keys of the database, read anew every few seconds, in a thread, when one is looked for.
+
+    Between two readings a look costs nothing, and one for a key that does not exist no more than
+    a reading a second.
+
+    Parameters
+    ----------
+    read
+        Reads every key; may block.
+    clock
+        Seconds that only grow.
+    """
+
+    def __init__(
+        self, read: Callable[[], Iterable[Key]], clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._keys: Mapping[str, Key] = {}
+        self._read_at = -float("inf")
+        self._reading: asyncio.Task[None] | None = None
+
+    async def find(self, key_id: str) -> Key | None:
+        """The key with an id, as the database had it at most `FRESH_SECONDS` ago.
+
+        Raises
+        ------
+        DatabaseError
+            If the database cannot be read, or not in time.
+        """
+        age = self._clock() - self._read_at
+        if age >= FRESH_SECONDS or (key_id not in self._keys and age >= UNKNOWN_SECONDS):
+            await self._refreshed()
+        return self._keys.get(key_id)
+
+    async def _refreshed(self) -> None:
+        """Wait for the reading under way; of all who look at once, one begins it."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(asyncio.to_thread(self._refresh))
+        done, _ = await asyncio.wait({self._reading}, timeout=PATIENCE_SECONDS)
+        if not done:
+            raise DatabaseError(f"the keys could not be read within {PATIENCE_SECONDS:g} seconds")
+        self._reading.result()
+
+    def _refresh(self) -> None:
+        begun = self._clock()
+        self._keys = {key.key_id: key for key in self._read()}
+        self._read_at = begun

@@ -1,0 +1,90 @@
+"""Order checks and releases on record: one question has one answer, the last release counts."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from decisions.order_records import (
+    OrderCheckRecord,
+    append_release,
+    find_check,
+    record_check,
+    release_in_force,
+)
+from decisions.orders import Release
+from ledger.store import open_database
+
+AT = datetime(2026, 1, 2, 9, 0)
+CHECK = OrderCheckRecord("O1", "A", "a" * 64, {"outcome": "hold", "limit": None}, AT)
+GIVEN = date(2026, 1, 2)
+RELEASE = Release("O1", "A", 300_000, "EUR", GIVEN, date(2026, 1, 16), "Ada", "paid by cheque")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    return open_database(database_url)
+
+
+def test_the_same_question_gets_the_answer_it_got(engine: Engine) -> None:
+    assert find_check(engine, "O1", "a" * 64) is None
+    assert record_check(engine, CHECK) == CHECK
+    later = replace(CHECK, answer={"outcome": "approve"}, checked_at=datetime(2026, 1, 3))
+    assert record_check(engine, later) == CHECK
+    assert find_check(engine, "O1", "a" * 64) == CHECK
+
+
+def test_a_changed_order_and_another_order_are_checked_anew(engine: Engine) -> None:
+    record_check(engine, CHECK)
+    for other in (replace(CHECK, asked_sha256="b" * 64), replace(CHECK, order_id="O2")):
+        assert record_check(engine, replace(other, answer={"outcome": "approve"})).answer == {
+            "outcome": "approve"
+        }
+    assert find_check(engine, "O1", "a" * 64) == CHECK
+
+
+def test_of_many_who_answer_at_once_all_give_the_answer_that_is_kept(engine: Engine) -> None:
+    ready, kept = Barrier(4), []
+
+    def ask(number: int) -> None:
+        ready.wait()
+        kept.append(record_check(engine, replace(CHECK, answer={"number": number})))
+
+    threads = [Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(kept) == 4
+    assert len({record.answer["number"] for record in kept}) == 1
+
+
+def test_a_release_holds_from_its_first_to_its_last_day(engine: Engine) -> None:
+    append_release(engine, RELEASE, AT)
+    assert release_in_force(engine, "O1", "A", GIVEN) == RELEASE
+    assert release_in_force(engine, "O1", "A", date(2026, 1, 16)) == RELEASE
+    for day in (date(2026, 1, 1), date(2026, 1, 17)):
+        assert release_in_force(engine, "O1", "A", day) is None
+    assert release_in_force(engine, "O2", "A", GIVEN) is None
+    assert release_in_force(engine, "O1", "B", GIVEN) is None
+
+
+def test_the_last_release_recorded_counts_and_can_take_back_the_one_before(engine: Engine) -> None:
+    append_release(engine, RELEASE, AT)
+    more = replace(RELEASE, amount_minor=400_000)
+    append_release(engine, more, AT)
+    assert release_in_force(engine, "O1", "A", GIVEN) == more
+    append_release(engine, replace(RELEASE, until=date(2026, 1, 1), why="a mistake"), AT)
+    assert release_in_force(engine, "O1", "A", GIVEN) is None
+
+
+@pytest.mark.parametrize("table", ["order_checks", "releases"])
+def test_what_is_recorded_cannot_be_changed(engine: Engine, table: str) -> None:
+    record_check(engine, CHECK)
+    append_release(engine, RELEASE, AT)
+    for change in (f"DELETE FROM {table}", f"UPDATE {table} SET order_id = 'O9'"):
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(change))

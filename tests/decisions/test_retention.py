@@ -1,0 +1,180 @@
+"""Retention: what is due goes, what is not stays, and the audit trail tells of it."""
+
+import hashlib
+import json
+import zlib
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from decisions.audit_chain import canonical_json
+from decisions.audit_log import AUDIT, append, pages
+from decisions.audit_verify import verify
+from decisions.policy import RetentionPolicy, read_policy
+from decisions.records import RUNS, RunRecord, append_run, run_directory, runs
+from decisions.retention import Cutoffs, cutoffs, drop, due
+from ledger.store.database import open_database
+from tests.decisions.audit_trails import appended, entry, unguarded
+
+KEEP = date(2000, 1, 1)
+AT = datetime(2026, 6, 1, 4)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def engine(database_url: str, home: Path) -> Engine:
+    """A database whose trail has a record on each of the first six days of March 2026."""
+    engine = open_database(database_url)
+    appended(engine, home, 6)
+    return engine
+
+
+def before(audit: date = KEEP, score_runs: date = KEEP) -> Cutoffs:
+    return Cutoffs(audit, score_runs, KEEP, KEEP)
+
+
+def dropped(engine: Engine, home: Path, days: Cutoffs) -> list[int]:
+    return [each.records for each in drop(engine, home, days, AT, "anna", "1")]
+
+
+def seqs(engine: Engine) -> list[int]:
+    return [record.seq for page in pages(engine, 1_000) for record in page]
+
+
+def run_record(as_of: date, run_id: str) -> RunRecord:
+    return RunRecord(
+        run_id=run_id,
+        source="ledger",
+        as_of=as_of,
+        ledger_through=as_of,
+        since=as_of,
+        run_before=None,
+        ledger_sha256="c",
+        ledger_seq=None,
+        model_version=1,
+        model_sha256="d",
+        policy_version="1",
+        policy_sha256="e",
+        explain=4,
+        made_at=AT,
+        invoices=1,
+        customers=1,
+        files={},
+    )
+
+
+def test_months_count_back_from_the_day() -> None:
+    days = cutoffs(RetentionPolicy(120, 36, 1, 13), date(2026, 3, 31))
+    assert days == Cutoffs(
+        date(2016, 3, 31), date(2023, 3, 31), date(2026, 2, 28), date(2025, 2, 28)
+    )
+    assert cutoffs(RetentionPolicy(1, 12, 1, 1), date(2026, 1, 15)).audit == date(2025, 12, 15)
+
+
+def test_the_policy_says_how_long() -> None:
+    assert read_policy().retention.audit >= 12
+
+
+def test_the_oldest_records_go_and_the_rest_still_verifies(engine: Engine, home: Path) -> None:
+    days = before(audit=date(2026, 3, 4))
+    assert [each.records for each in due(engine, days)] == [3, 0]
+    assert dropped(engine, home, days) == [3, 0]
+    assert seqs(engine) == [4, 5, 6, 7]
+    last = next(pages(engine, 7))[-1]
+    told = json.loads(last.result or b"")
+    assert (last.kind, last.actor) == ("retention", "anna")
+    assert {"table": "audit", "through_seq": 3, "records": 3}.items() <= told.items()
+    assert verify(engine, home).findings == ()
+    assert dropped(engine, home, days) == [0, 0]
+    assert seqs(engine) == [4, 5, 6, 7]
+
+
+def test_all_that_is_due_may_go_and_again(engine: Engine, home: Path) -> None:
+    assert dropped(engine, home, before(audit=date(2026, 4, 1))) == [6, 0]
+    assert seqs(engine) == [7]
+    append(engine, home, entry(8, at=AT))
+    assert dropped(engine, home, before(audit=date(2026, 7, 1))) == [2, 0]
+    assert seqs(engine) == [9]
+    assert verify(engine, home).findings == ()
+
+
+def test_a_record_that_is_not_due_keeps_all_after_it(engine: Engine, home: Path) -> None:
+    append(engine, home, entry(7, at=datetime(2026, 1, 1)))  # a clock set back
+    assert dropped(engine, home, before(audit=date(2026, 3, 3))) == [2, 0]
+    assert seqs(engine) == [3, 4, 5, 6, 7, 8]
+
+
+def test_more_removed_than_was_recorded_is_found(engine: Engine, home: Path) -> None:
+    dropped(engine, home, before(audit=date(2026, 3, 3)))
+    with unguarded(engine) as connection:
+        connection.execute(delete(AUDIT).where(AUDIT.c.seq == 3))
+    (finding,) = verify(engine, home).findings
+    assert finding == "records 1 to 3 are missing, and no record says that they were dropped"
+
+
+def test_a_drop_that_was_made_up_is_found(engine: Engine, home: Path) -> None:
+    mac = next(pages(engine, 6))[1].mac
+    result = canonical_json({"table": "audit", "through_seq": 2, "through_mac": mac})
+    made_up = {
+        "kind": "retention",
+        "result_zlib": zlib.compress(result),
+        "result_sha256": hashlib.sha256(result).hexdigest(),
+    }
+    with unguarded(engine) as connection:
+        connection.execute(update(AUDIT).where(AUDIT.c.seq == 6).values(made_up))
+        connection.execute(delete(AUDIT).where(AUDIT.c.seq <= 2))
+    found = verify(engine, home).findings
+    assert "records 1 to 2 are missing, and no record says that they were dropped" in found
+
+
+def test_the_database_guards_the_tables_again_afterwards(engine: Engine, home: Path) -> None:
+    append_run(engine, run_record(date(2026, 1, 5), "r1"))
+    append_run(engine, run_record(date(2026, 5, 5), "r2"))
+    dropped(engine, home, before(date(2026, 3, 3), date(2026, 2, 1)))
+    for change in (
+        "DELETE FROM audit",
+        "UPDATE audit SET actor = 'x'",
+        "DELETE FROM runs",
+        "UPDATE runs SET explain = 1",
+    ):
+        with pytest.raises(DBAPIError, match="is append-only"), engine.begin() as connection:
+            connection.execute(text(change))
+
+
+def test_old_score_runs_go_with_their_files(engine: Engine, home: Path) -> None:
+    for day, run_id in ((5, "old"), (6, "new")):
+        append_run(engine, run_record(date(2026, 1, day), run_id))
+        run_directory(home, run_id).mkdir(parents=True)
+        (run_directory(home, run_id) / "invoices.parquet").write_text("x")
+    assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == [0, 1]
+    assert [run.run_id for run in runs(engine)] == ["new"]
+    assert not run_directory(home, "old").exists()
+    assert run_directory(home, "new").exists()
+    last = next(pages(engine, 100))[-1]
+    assert (last.kind, json.loads(last.result or b"")["run_ids"]) == ("retention", ["old"])
+    assert verify(engine, home).findings == ()
+
+
+def test_a_run_whose_id_leads_elsewhere_removes_no_directory(engine: Engine, home: Path) -> None:
+    append_run(engine, run_record(date(2026, 1, 5), "../audit"))
+    (home / "runs").mkdir()
+    assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == [0, 1]
+    assert verify(engine, home).findings == ()
+
+
+def test_a_drop_that_fails_leaves_everything(engine: Engine, home: Path) -> None:
+    (home / "audit" / "key").rename(home / "key")
+    with pytest.raises(Exception, match="key is missing"):
+        dropped(engine, home, before(audit=date(2026, 3, 4)))
+    (home / "key").rename(home / "audit" / "key")
+    assert seqs(engine) == [1, 2, 3, 4, 5, 6]
+    with engine.connect() as connection:
+        assert connection.execute(select(RUNS)).all() == []
+    assert verify(engine, home).findings == ()
