@@ -32,7 +32,7 @@ for commands in (
     serving.commands,
 ):
     app.add_typer(commands.app)
-app.add_typer(decisions.audit_commands.audit_app(lambda _: {}))
+app.add_typer(decisions.audit_commands.audit_app(serving.commands.replayers_of))
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ledger.settings import Settings
 from models.bundle import ModelBundle
-from models.bundle_cache import recall
+from models.bundle_cache import held, recall
+from models.manifest import BundleError
 from models.registry import CHAMPION, accept, find
 
 
@@ -35,6 +36,27 @@ def champion(settings: Settings) -> Champion:
     bundle = ModelBundle.load(found.path)
     accept(settings, CHAMPION, found)
     return Champion(found.version, found.sha256, bundle)
+
+
+def champion_of(settings: Settings, version: int, sha256: str) -> Champion:
+    """The version that answered once, from the cache, else from MLflow.
+
+    Raises
+    ------
+    RegistryError
+        If it is not in the cache, and MLflow has it no more or cannot be reached.
+    BundleError
+        If the bundle is another one, or scores differently here.
+    """
+    path = held(settings.bundles, sha256)
+    if path is None:
+        found = find(settings, version)
+        if found.sha256 != sha256:
+            raise BundleError(
+                [f"version {version} has content {found.sha256}; expected {sha256}; restore it"]
+            )
+        path = found.path
+    return Champion(version, sha256, ModelBundle.load(path))
 
 
 def last_accepted(settings: Settings) -> Champion | None:

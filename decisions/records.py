@@ -23,6 +23,8 @@ from sqlalchemy import (
     select,
 )
 
+from decisions.recorded_changes import recorded_change
+from ledger.settings import Settings
 from ledger.store import APPEND_ONLY, METADATA
 
 
@@ -147,9 +149,20 @@ _PROMOTIONS = Table(
 )
 
 
-def append_run(engine: Engine, run: RunRecord) -> None:
+def append_run(settings: Settings, run: RunRecord, made_by: str) -> None:
     """Record a run; from then on it is there. Of several with one id the last counts."""
-    with engine.begin() as connection:
+    with recorded_change(
+        settings,
+        "score_run",
+        actor=made_by,
+        at=run.made_at,
+        what=_json(asdict(run)),
+        model_version=run.model_version,
+        model_sha256=run.model_sha256,
+        policy_version=run.policy_version,
+        policy_sha256=run.policy_sha256,
+        ledger_seq=run.ledger_seq,
+    ) as connection:
         connection.execute(insert(RUNS).values(**asdict(run)))
 
 
@@ -188,9 +201,17 @@ def run_directory(home: Path, run_id: str) -> Path:
     return home / "runs" / run_id
 
 
-def append_promotion(engine: Engine, promotion: Promotion) -> None:
+def append_promotion(settings: Settings, promotion: Promotion) -> None:
     """Record that a version was made champion."""
-    with engine.begin() as connection:
+    with recorded_change(
+        settings,
+        "promotion",
+        actor=promotion.promoted_by,
+        at=promotion.promoted_at,
+        what=_json(asdict(promotion)),
+        model_version=promotion.version,
+        model_sha256=promotion.sha256,
+    ) as connection:
         connection.execute(insert(_PROMOTIONS).values(**asdict(promotion)))
 
 
@@ -203,3 +224,11 @@ def promotions(engine: Engine) -> tuple[Promotion, ...]:
 
 def _values(row: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if name != "seq"}
+
+
+def _json(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them: days and times as text."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }

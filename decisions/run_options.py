@@ -1,5 +1,6 @@
 """What the commands that read a score run share: their options, and the run itself."""
 
+import getpass
 import json
 import os
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ def run_of(
             now,
             begin,
             source=place.name,
+            made_by=getpass.getuser(),
             seq=place.seq,
         )
 

@@ -104,6 +104,7 @@ def make_run(
     progress: Callable[[str], None] = silent,
     *,
     source: str,
+    made_by: str,
     seq: int | None = None,
 ) -> Run:
     """The score run of a ledger on a day; the one that exists, where its files are intact.
@@ -125,8 +126,10 @@ def make_run(
         Told each of `STEPS` as it begins.
     source
         Where the ledger was read from: runs of another place are those of another ledger.
+    made_by
+        Who makes it, for the audit trail.
     seq
-        Its last write, where it is a stored one.
+        Last write of the ledger, where it is a stored one.
 
     Raises
     ------
@@ -189,7 +192,7 @@ def make_run(
         customers=len(portfolio.position.customers),
         files=write_files(directory, tables, {**reports, FACTS: facts}),
     )
-    append_run(engine, record)
+    append_run(settings, record, made_by)
     return Run(record, directory)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, DateTime, Engine, ForeignKey, Row, String, Table, insert, select
 
+from decisions.recorded_changes import recorded_change
 from ledger.errors import SettingsError
 from ledger.settings import Settings
 from ledger.store import APPEND_ONLY, METADATA, open_store
@@ -85,10 +86,11 @@ _REVOCATIONS = Table(
 
 
 def create_key(
-    engine: Engine,
+    settings: Settings,
     role: str,
     now: datetime,
     *,
+    by: str,
     name: str = "",
     collector: str = "",
     lasts: timedelta | None = None,
@@ -101,6 +103,8 @@ def create_key(
         One of `ROLES`.
     now
         With a time zone.
+    by
+        Who makes it, for the audit trail.
     name
         Who has it; not given: the role.
     collector
@@ -134,11 +138,11 @@ def create_key(
         "created_at": _naive(now),
         "expires_at": None if expires_at is None else _naive(expires_at),
     }
-    _change(engine, _KEYS, values)
+    _change(settings, _KEYS, values, "created", key, now, by)
     return key, f"{key_id}_{secret}"
 
 
-def revoke_key(engine: Engine, key_id: str, now: datetime) -> Key:
+def revoke_key(settings: Settings, key_id: str, now: datetime, *, by: str) -> Key:
     """The key with an id, which counts no more; one that was revoked before stays as it is.
 
     Raises
@@ -146,13 +150,15 @@ def revoke_key(engine: Engine, key_id: str, now: datetime) -> Key:
     SettingsError
         If there is none.
     """
+    engine = open_store(settings)
     key = next((each for each in keys(engine) if each.key_id == key_id), None)
     if key is None:
         raise SettingsError(
             [f"there is no key {key_id!r}; expected an id that `duecast keys list` shows"]
         )
     if key.revoked_at is None:
-        _change(engine, _REVOCATIONS, {"key_id": key_id, "revoked_at": _naive(now)})
+        values = {"key_id": key_id, "revoked_at": _naive(now)}
+        _change(settings, _REVOCATIONS, values, "revoked", key, now, by)
     return next(each for each in keys(engine) if each.key_id == key_id)
 
 
@@ -173,9 +179,18 @@ def key_reader(settings: Settings) -> Callable[[], tuple[Key, ...]]:
     return lambda: keys(engine())
 
 
-def _change(engine: Engine, table: Table, values: dict[str, Any]) -> None:
-    """Write what was made or revoked: every change of keys goes through here."""
-    with engine.begin() as connection:
+def _change(
+    settings: Settings,
+    table: Table,
+    values: dict[str, Any],
+    change: str,
+    key: Key,
+    now: datetime,
+    by: str,
+) -> None:
+    """Write what was made or revoked, with its audit record: no key changes otherwise."""
+    what = {"change": change, "key_id": key.key_id, "role": key.role, "name": key.name}
+    with recorded_change(settings, "key", actor=by, at=now, what=what) as connection:
         connection.execute(insert(table).values(**values))
 
 

@@ -1,6 +1,7 @@
 """The commands of serving: serve, and the keys it asks for."""
 
 import errno
+import getpass
 import json
 import os
 import socket
@@ -9,7 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +19,11 @@ from ledger.settings import PREFIX, Settings
 from ledger.store import database_name, is_url
 from serving.announcement import KEY_VARIABLE
 from serving.key_commands import app as keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from decisions.audit_replay import Replayer
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(keys, name="keys")
@@ -69,6 +75,13 @@ def serve(
     os.execve(sys.executable, command, environment)
 
 
+def replayers_of(settings: Settings) -> "Mapping[str, Replayer]":
+    """What computes recorded answers again, by kind of record."""
+    from serving.replaying import replayers
+
+    return replayers(settings)
+
+
 def _environment(settings: Settings) -> dict[str, str]:
     """What the server and its processes are told: our settings, and how BentoML is to run."""
     told = {
@@ -95,11 +108,12 @@ def _absolute(address: str) -> str:
 
 def _day_key(settings: Settings) -> str:
     """A new admin key that counts for a day, which is printed."""
-    from ledger.store import open_store
     from serving.access import create_key
 
     lasts = timedelta(days=1)
-    _, key = create_key(open_store(settings), "admin", datetime.now(UTC), name="serve", lasts=lasts)
+    _, key = create_key(
+        settings, "admin", datetime.now(UTC), by=getpass.getuser(), name="serve", lasts=lasts
+    )
     typer.echo(f"Key for a day, role admin: {key}")
     return key
 

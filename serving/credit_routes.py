@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 
 from serving import examples
-from serving.customer_answers import limits_of_customers
-from serving.questions import Asked, OpenDesk
+from serving.answering import answer_limits
+from serving.questions import OpenDesk
+from serving.recorded import recorded
 from serving.requests import CreditLimitsRequest
-from serving.responses import json_response
 from serving.score_answers import CreditLimitsAnswer
 
 router = APIRouter(prefix="/v1/credit", tags=["Credit"])
@@ -21,8 +21,13 @@ def compute_limits(
     desk: OpenDesk,
 ) -> Response:
     """Compute credit limits by the policy, with every term and what decides."""
-    answer = limits_of_customers(
-        desk, asked.customer_ids, Asked(asked.as_of, asked.allow_stale_days)
-    )
+    answer = answer_limits(desk, asked)
     request.app.state.meters.scored.labels("limits").inc(len(answer.limits))
-    return json_response(answer)
+    return recorded(
+        request,
+        "credit.limits",
+        asked,
+        answer,
+        desk=desk,
+        ledger_seq=answer.provenance.ledger_seq,
+    )

@@ -41,7 +41,7 @@ _WRITTEN = (
     "invalid-request",
     "unusable-ledger",
 )
-_ASKED = (*_WRITTEN, "unknown-id", "unusable-day")
+_ASKED = (*_WRITTEN, "unknown-id", "unusable-day", "not-recorded")
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "/v1/scores/invoices": _ASKED,
     "/v1/scores/customers": _ASKED,

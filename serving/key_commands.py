@@ -1,5 +1,6 @@
 """The commands of keys: create, list, revoke."""
 
+import getpass
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -31,13 +32,13 @@ def create(
 ) -> None:
     """Make a key, and print it: nothing can show it again."""
     from ledger.settings import Settings
-    from ledger.store import open_store
     from serving.access import create_key
 
     key, text = create_key(
-        open_store(Settings.from_environment(os.environ)),
+        Settings.from_environment(os.environ),
         role,
         datetime.now(UTC),
+        by=getpass.getuser(),
         name=name,
         collector=collector,
         lasts=None if days is None else timedelta(days=days),
@@ -78,11 +79,10 @@ def revoke(
 ) -> None:
     """Revoke a key; services refuse it within a few seconds."""
     from ledger.settings import Settings
-    from ledger.store import open_store
     from serving.access import revoke_key
 
     now = datetime.now(UTC)
-    key = revoke_key(open_store(Settings.from_environment(os.environ)), key_id, now)
+    key = revoke_key(Settings.from_environment(os.environ), key_id, now, by=getpass.getuser())
     if as_json:
         _print_json(_facts(key, now))
         return

@@ -131,10 +131,22 @@ _KINDS = (
         "It cannot be reached, or not in time; ask again after `Retry-After`.",
     ),
     Kind(
+        "not-recorded",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The answer cannot be recorded",
+        "No record, no answer: whoever runs the service finds in its log what is wrong.",
+    ),
+    Kind(
         "busy",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The service is busy",
         "As many requests as it answers at once are under way; ask again after `Retry-After`.",
+    ),
+    Kind(
+        "stopping",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The service is stopping",
+        "This process was told to stop; ask again after `Retry-After`, and another will answer.",
     ),
     Kind(
         "answer-timeout",
@@ -150,8 +162,10 @@ HEADERS = {
     "busy": {"Retry-After": "1"},
     "no-database": {"Retry-After": "5"},
     "not-ready": {"Retry-After": "30"},
+    "not-recorded": {"Retry-After": "30"},
     "read-timeout": {"Connection": "close"},
     "starting": {"Retry-After": "2"},
+    "stopping": {"Retry-After": "2", "Connection": "close"},
     "too-large": {"Connection": "close"},
     "unauthorised": {"WWW-Authenticate": "Bearer"},
 }

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
+from decisions.audit_chain import AuditError
 from ledger.errors import DatabaseError, DuecastError, LedgerError
 from serving.problem_kinds import HEADERS, KINDS, Kind
 
@@ -87,6 +88,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, LedgerError):
         flaws = tuple(Flaw(problem) for problem in error.problems)
         return Problem(KINDS["unusable-ledger"], _counted(len(flaws)), flaws)
+    if isinstance(error, AuditError):
+        return Problem(KINDS["not-recorded"], "the log says why", headers=HEADERS["not-recorded"])
     if isinstance(error, DatabaseError):
         detail = "the database cannot be used now; ask again shortly"
         return Problem(KINDS["no-database"], detail, headers=HEADERS["no-database"])

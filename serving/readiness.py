@@ -8,6 +8,7 @@ from datetime import datetime
 
 from decisions.champion import Champion, champion, last_accepted
 from decisions.policy import Policy, read_policy
+from decisions.policy_records import store_policy
 from features.stored_ledger import StoredLedger
 from ledger.errors import DatabaseError, DuecastError
 from ledger.settings import Settings
@@ -189,6 +190,7 @@ class Readiness:
         return stored
 
     def _taken_up(self, desk: Desk) -> Desk:
+        store_policy(desk.stored.engine, desk.policy)
         self._refusal = None
         self._meters.model_version.set(desk.champion.version)
         return desk

@@ -69,6 +69,7 @@ def demonstrate(
         now,
         progress,
         source=place.name,
+        made_by="duecast demo",
         seq=place.seq,
     )
     return Demonstration(place.name, run)

@@ -149,7 +149,7 @@ def _recorded(
         [asdict(gate) for gate in found],
         rollback,
     )
-    append_promotion(open_store(settings), record)
+    append_promotion(settings, record)
     return record
 
 

@@ -1,6 +1,6 @@
 """The database of a ledger, and of everything that is recorded of it: the one door to SQL."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ledger.store.batches import (
     Batch,
@@ -35,6 +35,7 @@ __all__ = [
     "APPEND_ONLY",
     "METADATA",
     "Batch",
+    "Connection",
     "Coverage",
     "Engine",
     "Head",

@@ -23,20 +23,20 @@ def home(tmp_path: Path) -> Settings:
 def test_promotions_are_remembered_the_last_first(home: Settings) -> None:
     engine = open_store(home)
     assert promotions(engine) == ()
-    append_promotion(engine, FIRST)
-    append_promotion(engine, SECOND)
+    append_promotion(home, FIRST)
+    append_promotion(home, SECOND)
     assert promotions(open_store(home)) == (SECOND, FIRST)
 
 
 @pytest.mark.parametrize("change", ["UPDATE promotions SET why = ''", "DELETE FROM promotions"])
 def test_what_is_recorded_cannot_be_changed(home: Settings, change: str) -> None:
     engine = open_store(home)
-    append_promotion(engine, FIRST)
+    append_promotion(home, FIRST)
     with pytest.raises(DBAPIError, match="promotions is append-only"), engine.begin() as connection:
         connection.execute(text(change))
     assert promotions(engine) == (FIRST,)
 
 
 def test_the_database_is_one_file_in_the_home(home: Settings) -> None:
-    append_promotion(open_store(home), FIRST)
-    assert [path.name for path in home.home.iterdir()] == ["duecast.db"]
+    append_promotion(home, FIRST)
+    assert sorted(path.name for path in home.home.iterdir()) == ["audit", "duecast.db"]

@@ -3,18 +3,19 @@
 import hashlib
 import json
 import zlib
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy import Engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from decisions.audit_chain import canonical_json
 from decisions.audit_log import AUDIT, append, pages
 from decisions.audit_verify import verify
 from decisions.policy import RetentionPolicy, read_policy
-from decisions.records import RUNS, RunRecord, append_run, run_directory, runs
+from decisions.records import RUNS, RunRecord, run_directory, runs
 from decisions.retention import Cutoffs, cutoffs, drop, due
 from ledger.store.database import open_database
 from tests.decisions.audit_trails import appended, entry, unguarded
@@ -46,6 +47,11 @@ def dropped(engine: Engine, home: Path, days: Cutoffs) -> list[int]:
 
 def seqs(engine: Engine) -> list[int]:
     return [record.seq for page in pages(engine, 1_000) for record in page]
+
+
+def put_run(engine: Engine, run: RunRecord) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(RUNS).values(**asdict(run)))
 
 
 def run_record(as_of: date, run_id: str) -> RunRecord:
@@ -135,8 +141,8 @@ def test_a_drop_that_was_made_up_is_found(engine: Engine, home: Path) -> None:
 
 
 def test_the_database_guards_the_tables_again_afterwards(engine: Engine, home: Path) -> None:
-    append_run(engine, run_record(date(2026, 1, 5), "r1"))
-    append_run(engine, run_record(date(2026, 5, 5), "r2"))
+    put_run(engine, run_record(date(2026, 1, 5), "r1"))
+    put_run(engine, run_record(date(2026, 5, 5), "r2"))
     dropped(engine, home, before(date(2026, 3, 3), date(2026, 2, 1)))
     for change in (
         "DELETE FROM audit",
@@ -150,7 +156,7 @@ def test_the_database_guards_the_tables_again_afterwards(engine: Engine, home: P
 
 def test_old_score_runs_go_with_their_files(engine: Engine, home: Path) -> None:
     for day, run_id in ((5, "old"), (6, "new")):
-        append_run(engine, run_record(date(2026, 1, day), run_id))
+        put_run(engine, run_record(date(2026, 1, day), run_id))
         run_directory(home, run_id).mkdir(parents=True)
         (run_directory(home, run_id) / "invoices.parquet").write_text("x")
     assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == [0, 1]
@@ -163,7 +169,7 @@ def test_old_score_runs_go_with_their_files(engine: Engine, home: Path) -> None:
 
 
 def test_a_run_whose_id_leads_elsewhere_removes_no_directory(engine: Engine, home: Path) -> None:
-    append_run(engine, run_record(date(2026, 1, 5), "../audit"))
+    put_run(engine, run_record(date(2026, 1, 5), "../audit"))
     (home / "runs").mkdir()
     assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == [0, 1]
     assert verify(engine, home).findings == ()

@@ -47,7 +47,7 @@ def history(home: Settings, ledger: Ledger) -> list[Run]:
 
 
 def run_on(home: Settings, ledger: Ledger, day: int) -> Run:
-    return make_run(home, ledger, MODEL, POLICY, day, 4, NOW, source=SOURCE)
+    return make_run(home, ledger, MODEL, POLICY, day, 4, NOW, source=SOURCE, made_by="me")
 
 
 def test_figures_and_aging_are_those_of_the_ledger_as_recorded_by_the_day(
@@ -181,7 +181,7 @@ def test_of_several_runs_as_of_one_day_the_history_has_the_last(
     run_on(home, ledger, LAST_DAY - 7)
     other = replace(POLICY, limits=replace(POLICY.limits, headroom=2.0))
     later = NOW + timedelta(hours=1)
-    last = make_run(home, ledger, MODEL, other, LAST_DAY - 7, 4, later, source=SOURCE)
+    last = make_run(home, ledger, MODEL, other, LAST_DAY - 7, 4, later, source=SOURCE, made_by="me")
     run = run_on(home, ledger, LAST_DAY)
     assert runs_before(home, run, 24) == (last,)
 

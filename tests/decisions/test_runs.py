@@ -52,7 +52,7 @@ def home(tmp_path: Path) -> Settings:
 
 
 def run_on(home: Settings, ledger: Ledger, model: Champion, day: int = LAST_DAY) -> Run:
-    return make_run(home, ledger, model, POLICY, day, 4, NOW, source=SOURCE)
+    return make_run(home, ledger, model, POLICY, day, 4, NOW, source=SOURCE, made_by="me")
 
 
 def bytes_of(run: Run) -> dict[str, bytes]:
@@ -99,7 +99,15 @@ def test_the_same_run_made_again_is_the_one_that_is_there(
     first = run_on(home, ledger, model)
     changed = {path.name: path.stat().st_mtime_ns for path in first.directory.iterdir()}
     again = make_run(
-        home, ledger, model, POLICY, LAST_DAY, 4, NOW + timedelta(days=1), source=SOURCE
+        home,
+        ledger,
+        model,
+        POLICY,
+        LAST_DAY,
+        4,
+        NOW + timedelta(days=1),
+        source=SOURCE,
+        made_by="tests",
     )
     assert again == first
     assert {path.name: path.stat().st_mtime_ns for path in again.directory.iterdir()} == changed
@@ -121,8 +129,8 @@ def test_another_day_model_policy_or_number_of_reasons_is_another_run(
         run_on(home, ledger, model),
         run_on(home, ledger, model, LAST_DAY - 1),
         run_on(home, ledger, replace(model, sha256="cd" * 32)),
-        make_run(home, ledger, model, stricter, LAST_DAY, 4, NOW, source=SOURCE),
-        make_run(home, ledger, model, POLICY, LAST_DAY, 2, NOW, source=SOURCE),
+        make_run(home, ledger, model, stricter, LAST_DAY, 4, NOW, source=SOURCE, made_by="me"),
+        make_run(home, ledger, model, POLICY, LAST_DAY, 2, NOW, source=SOURCE, made_by="me"),
     ]
     assert len({run.record.run_id for run in made}) == len(made) == len(runs(open_store(home)))
 
@@ -149,8 +157,8 @@ def test_runs_of_another_ledger_are_none_of_this_one(
 ) -> None:
     alone = run_on(home, ledger, model)
     elsewhere = "another"
-    make_run(home, ledger, model, POLICY, LAST_DAY - 5, 4, NOW, source=elsewhere)
-    other = make_run(home, ledger, model, POLICY, LAST_DAY, 4, NOW, source=elsewhere)
+    make_run(home, ledger, model, POLICY, LAST_DAY - 5, 4, NOW, source=elsewhere, made_by="me")
+    other = make_run(home, ledger, model, POLICY, LAST_DAY, 4, NOW, source=elsewhere, made_by="me")
     assert other.record.run_id != alone.record.run_id
     assert other.record.since == other.record.as_of - timedelta(days=5)
     assert run_on(home, ledger, model).record == alone.record
@@ -227,7 +235,7 @@ def at_most_2_kilobytes(step):
 home, ledger = Settings(home=Path(sys.argv[1])), random_ledger(Random(5), 6, 30)
 model = Champion(3, "ab" * 32, random_bundle())
 make_run(
-    home, ledger, model, POLICY, LAST_DAY, 4, NOW, at_most_2_kilobytes, source=SOURCE
+    home, ledger, model, POLICY, LAST_DAY, 4, NOW, at_most_2_kilobytes, source=SOURCE, made_by="me"
 )
 """
 

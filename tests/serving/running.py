@@ -79,7 +79,7 @@ def served_home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> 
         register(settings, run, settings.home / "bundle")
     made = promote(settings)
     record = Promotion(made.version, None, made.sha256, PROMOTED_AT, "tests", "to be served")
-    append_promotion(open_store(settings), record)
+    append_promotion(settings, record)
     return settings.home
 
 
@@ -126,8 +126,8 @@ def running(
 
 def new_key(home: Path, role: str = "admin", collector: str = "") -> str:
     """A key of a home."""
-    engine = open_store(Settings(home=home))
-    return create_key(engine, role, datetime.now(UTC), name="tests", collector=collector)[1]
+    settings, now = Settings(home=home), datetime.now(UTC)
+    return create_key(settings, role, now, by="tests", name="tests", collector=collector)[1]
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -13,7 +13,6 @@ import pytest
 from fastapi import FastAPI, Request
 
 from ledger.settings import Settings
-from ledger.store import open_store
 from serving.access import create_key, revoke_key
 from serving.admission import Admission
 from serving.callers import Caller, caller_of, collector_shown, require_own_customer
@@ -136,10 +135,9 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_again() -> None:
 
 def test_keys_of_the_database_count_while_they_are_valid(tmp_path: Path) -> None:
     settings, now = Settings(home=tmp_path), [NOW]
-    engine = open_store(settings)
-    _, short_text = create_key(engine, "o2c", NOW, lasts=timedelta(hours=1))
-    revoked, revoked_text = create_key(engine, "o2c", NOW)
-    revoke_key(engine, revoked.key_id, NOW)
+    _, short_text = create_key(settings, "o2c", NOW, lasts=timedelta(hours=1), by="tests")
+    revoked, revoked_text = create_key(settings, "o2c", NOW, by="tests")
+    revoke_key(settings, revoked.key_id, NOW, by="tests")
     admission = Admission.of(settings, lambda: now[0])
     app = FastAPI()
 

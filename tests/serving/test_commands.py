@@ -38,11 +38,10 @@ def test_without_a_key_that_counts_nobody_outside_this_machine_may_ask(tmp_path:
         serve("--host", "localhost.example", **home),
     ):
         assert "there is no key yet" in refusal
-    engine = open_store(Settings(home=tmp_path))
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
-    create_key(engine, "admin", long_ago, lasts=timedelta(days=1))
-    revoked, _ = create_key(engine, "admin", long_ago)
-    revoke_key(engine, revoked.key_id, long_ago)
+    create_key(Settings(home=tmp_path), "admin", long_ago, lasts=timedelta(days=1), by="tests")
+    revoked, _ = create_key(Settings(home=tmp_path), "admin", long_ago, by="tests")
+    revoke_key(Settings(home=tmp_path), revoked.key_id, long_ago, by="tests")
     assert "there is no key yet" in serve("--host", "127.0.0.2", **home)
 
 

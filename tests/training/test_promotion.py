@@ -16,7 +16,6 @@ from ledger.errors import DuecastError
 from ledger.files import read_ledger
 from ledger.ledger import Ledger
 from ledger.settings import Settings
-from ledger.store import open_store
 from models.manifest import seal
 from models.registry import (
     CHALLENGER,
@@ -245,7 +244,7 @@ def recorded_by_hand(home: Settings, version: int) -> None:
     made = promote(home, version)
     previous = before[0] if before else None
     record = Promotion(made.version, previous, made.sha256, NOON, "Ada", "")
-    append_promotion(open_store(home), record)
+    append_promotion(home, record)
 
 
 def test_a_demo_trains_nothing_where_a_champion_cannot_be_reached(
