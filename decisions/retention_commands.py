@@ -1,4 +1,4 @@
-"""The command of retention: drop what is older than the policy keeps."""
+"""The commands of data that are not to stay: retain, erase."""
 
 import getpass
 import json
@@ -59,6 +59,26 @@ def retain(
     verb = "would be dropped" if dry_run else "dropped"
     for each in found:
         typer.echo(f"{each.table}: {each.records} older than {each.before} {verb}.")
+
+
+@app.command()
+def erase(
+    customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Id of the customer.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Erase a person's name, e-mail, phone and notes from the stored ledger and its score runs.
+
+    What was decided and why stays, under the customer's id, and the audit trail still verifies.
+    """
+    from decisions.erasure import erase_customer
+
+    settings = Settings.from_environment(os.environ)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    done = erase_customer(settings, customer_id, now, getpass.getuser())
+    if as_json:
+        typer.echo(json.dumps(asdict(done), indent=2))
+        return
+    typer.echo(f"{done.rows} rows and the name in {len(done.runs)} score runs erased.")
 
 
 def _require_intact(findings: tuple[str, ...]) -> None:

@@ -7,7 +7,6 @@ from ledger.store.batches import (
     Coverage,
     RefusedBatchError,
     Written,
-    erase,
     ledger_parts,
     stored_parts,
     write,
@@ -21,6 +20,7 @@ from ledger.store.database import (
     open_store,
     writing,
 )
+from ledger.store.erasing import erase, forget
 from ledger.store.outcomes import keep_outcomes, outcomes, summed
 from ledger.store.reading import (
     Head,
@@ -44,6 +44,7 @@ __all__ = [
     "database_name",
     "erase",
     "everybodys_tables",
+    "forget",
     "head",
     "is_url",
     "keep_outcomes",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from ledger.accounts import EVERYBODYS_TABLES, accounts
 from ledger.arrow import scaled_decimals
@@ -32,7 +32,7 @@ from ledger.store.database import writing
 from ledger.store.outcomes import Count, append_changes
 from ledger.store.reading import Head, everybodys_tables, head, merged, tables_of_accounts
 from ledger.store.streaming import whole_tables
-from ledger.store.tables import ERASED, NODES, PERSONAL, WRITES
+from ledger.store.tables import ERASED, NODES, WRITES
 from ledger.store.versions import replace_versions
 from ledger.stored_form import (
     MONEY_DECIMALS,
@@ -192,28 +192,6 @@ def write(
         if count is not None:
             append_changes(connection, seq, ledger_of(stored, extract), ledger, count)
         return replace(done, seq=seq)
-
-
-def erase(engine: Engine, customer_id: str, now: datetime) -> int:
-    """Erase what is kept of the person of a customer: name, e-mail, phone and notes of contacts.
-
-    How many rows were erased. What is sent of the person later is not kept either.
-
-    Raises
-    ------
-    LedgerError
-        If the ledger has no such customer.
-    """
-    with writing(engine, "ledger") as connection:
-        if not numbers_of(connection, [f"c:{customer_id}"], {}):
-            raise LedgerError([f"the ledger has no customer {customer_id!r}; correct the id"])
-        known = select(ERASED.c.customer_id).where(ERASED.c.customer_id == customer_id)
-        if connection.execute(known).first() is None:
-            connection.execute(insert(ERASED).values(customer_id=customer_id, erased_at=now))
-        return sum(
-            connection.execute(delete(table).where(table.c.customer_id == customer_id)).rowcount
-            for table in PERSONAL.values()
-        )
 
 
 def _extract(before: Head | None, given: Coverage | None) -> Extract:

@@ -88,10 +88,15 @@ def open_database(address: str, *, pooled: bool = False) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     if pooled:
         engine = create_engine(
-            url, poolclass=QueuePool, pool_size=POOLED, max_overflow=POOLED, pool_pre_ping=True
+            url,
+            poolclass=QueuePool,
+            pool_size=POOLED,
+            max_overflow=POOLED,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     else:
-        engine = create_engine(url, poolclass=NullPool)
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "handle_error", _say_unusable)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
@@ -109,9 +114,14 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
     In SQLite nobody else writes at all. What is read in it is the last that was committed.
     """
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(LOCKS[what])))
+        hold(connection, what)
         yield connection
+
+
+def hold(connection: Connection, what: str) -> None:
+    """Have nobody else write one more of `LOCKS` until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCKS[what])))
 
 
 def _url(address: str) -> URL:
@@ -143,6 +153,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

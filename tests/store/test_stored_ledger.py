@@ -36,6 +36,7 @@ from ledger.store import (
     open_database,
     outcomes,
     write,
+    writing,
 )
 from ledger.store.tables import NODES, VERSIONS, WRITES
 from tests.ledgers import random_ledger
@@ -297,15 +298,19 @@ def test_what_is_erased_of_a_person_is_gone_and_does_not_come_back(engine: Engin
     customer = {"customer_id": "A", "country": "FR", "name": "Ann", "email": "a@b.fr"}
     contact = {"contact_id": "1", "customer_id": "A", "contacted_on": "2024-02-01", "note": "ill"}
     put(engine, rows("customers", customer), rows("contacts", contact), through="2024-03-31")
-    assert erase(engine, "A", NOW) == 2
+    with writing(engine, "ledger") as connection:
+        assert erase(connection, "A", NOW) == 2
     put(engine, rows("customers", {**customer, "country": "BE"}))
     for seq in (1, 2, None):
         found = stored(engine, seq)
         for table, column in (("customers", "name"), ("customers", "email"), ("contacts", "note")):
             assert not found.tables[table].known(column).any()
     assert stored(engine).text("customers", "country").tolist() == ["BE"]
-    with pytest.raises(LedgerError, match="no customer 'B'"):
-        erase(engine, "B", NOW)
+    with (
+        pytest.raises(LedgerError, match="no customer 'B'"),
+        writing(engine, "ledger") as connection,
+    ):
+        erase(connection, "B", NOW)
 
 
 def test_a_database_that_is_gone_is_told_from_a_mistake(tmp_path: object) -> None:
