@@ -8,7 +8,7 @@ records were dropped, so that it still verifies from there on.
 
 import shutil
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
@@ -22,7 +22,10 @@ from decisions.audit_log import AUDIT, anchor_committed, append_within
 from decisions.audit_verify import DROPPED
 from decisions.policy import RetentionPolicy
 from decisions.records import RUNS, run_directory
+from ledger.store import drop_details, forget, inactive_people, old_notes
 from ledger.store.database import writing
+
+Find = Callable[[Connection, date], list[str]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def cutoffs(policy: RetentionPolicy, day: date) -> Cutoffs:
 
 
 def due(engine: Engine, days: Cutoffs) -> tuple[Due, ...]:
-    """What `drop` would drop of the audit trail and of the score runs."""
+    """What `drop` would drop: audit records, score runs, notes, details of inactive customers."""
     with engine.connect() as connection:
         through = _last_before(connection, days.audit)
         records = connection.execute(
@@ -63,13 +66,17 @@ def due(engine: Engine, days: Cutoffs) -> tuple[Due, ...]:
         return (
             Due(AUDIT.name, days.audit, records),
             Due(RUNS.name, days.score_runs, connection.execute(runs).scalar_one()),
+            *(
+                Due(table, before, len(find(connection, before)))
+                for table, before, find in _personal(days)
+            ),
         )
 
 
 def drop(
     engine: Engine, home: Path, days: Cutoffs, at: datetime, by: str, code_version: str
 ) -> tuple[Due, ...]:
-    """Drop what is due of the audit trail and of the score runs, and record it.
+    """Drop what is due, and record it.
 
     The oldest records are dropped up to the first that is not due. Verify the trail before: what
     is dropped cannot be verified any more.
@@ -91,6 +98,10 @@ def drop(
     return (
         _drop_audit(engine, home, days.audit, at, by, code_version),
         _drop_runs(engine, home, days.score_runs, at, by, code_version),
+        *(
+            _drop_personal(engine, home, table, before, find, at, by, code_version)
+            for table, before, find in _personal(days)
+        ),
     )
 
 
@@ -130,6 +141,34 @@ def _drop_runs(
         with _unguarded(connection, RUNS):
             connection.execute(delete(RUNS).where(old))
     anchor_committed(home, record)
+    return dropped
+
+
+def _personal(days: Cutoffs) -> Iterator[tuple[str, date, Find]]:
+    """What is kept of persons: table, the day before which it is due, and what finds it."""
+    yield "contacts", days.contact_notes, old_notes
+    yield "customers", days.inactive_customers, inactive_people
+
+
+def _drop_personal(
+    engine: Engine,
+    home: Path,
+    table: str,
+    before: date,
+    find: Find,
+    at: datetime,
+    by: str,
+    code_version: str,
+) -> Due:
+    with writing(engine, "audit") as connection:
+        ids = find(connection, before)
+        dropped = Due(table, before, len(ids))
+        if not ids:
+            return dropped
+        drop_details(connection, table, ids)
+        record = append_within(connection, home, _entry(_facts(dropped), at, by, code_version))
+    anchor_committed(home, record)
+    forget(engine)
     return dropped
 
 

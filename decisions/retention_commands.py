@@ -33,7 +33,7 @@ def retain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Drop audit records and score runs that are older than the policy's retention.
+    """Drop what is older than the policy's retention: records, runs, notes, inactive customers.
 
     The audit trail is verified first; nothing is dropped where anything was altered or removed.
     """

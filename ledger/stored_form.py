@@ -148,14 +148,19 @@ def _names(stored: Stored, table: str) -> list[str]:
 
 
 def _typed(column: Any, kind: Kind) -> Column:
+    size, missing = len(column), column.null_count
+    if missing == size:
+        return Column(np.zeros(size, DTYPES[kind]), np.zeros(size, np.bool_))
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    known = np.asarray(pc.is_valid(column))
     if kind is Kind.DAY:
-        column = column.cast(pa.int32())
-    filler = pa.scalar(False if kind is Kind.FLAG else 0, column.type)
-    values = pc.fill_null(column, filler).to_numpy(zero_copy_only=False)
-    return Column(values.astype(DTYPES[kind]), known)
+        column = column.view(pa.int32())
+    if missing:
+        known = pc.is_valid(column).to_numpy(zero_copy_only=False)
+        column = pc.fill_null(column, False if kind is Kind.FLAG else 0)
+    else:
+        known = np.ones(size, np.bool_)
+    return Column(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind]), known)
 
 
 def _not_before(recorded: Column, happened: Column, known_from: Column) -> Column:

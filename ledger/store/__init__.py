@@ -20,7 +20,7 @@ from ledger.store.database import (
     open_store,
     writing,
 )
-from ledger.store.erasing import erase, forget
+from ledger.store.erasing import drop_details, erase, forget, inactive_people, old_notes
 from ledger.store.outcomes import keep_outcomes, outcomes, summed
 from ledger.store.reading import (
     Head,
@@ -42,14 +42,17 @@ __all__ = [
     "RefusedBatchError",
     "Written",
     "database_name",
+    "drop_details",
     "erase",
     "everybodys_tables",
     "forget",
     "head",
+    "inactive_people",
     "is_url",
     "keep_outcomes",
     "ledger_parts",
     "merged",
+    "old_notes",
     "open_database",
     "open_store",
     "outcomes",

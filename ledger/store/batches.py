@@ -16,7 +16,7 @@ from ledger.coding import draft_of
 from ledger.days import date_of
 from ledger.drafts import Part
 from ledger.errors import LedgerError
-from ledger.findings import Report
+from ledger.findings import Finding, Report
 from ledger.ledger import Extract, Ledger
 from ledger.loading import load_parts
 from ledger.schema import TABLES, Kind
@@ -43,6 +43,9 @@ from ledger.stored_form import (
 
 MANY_ROWS = 50_000
 """From so many rows on a batch is taken to touch every account."""
+
+UNPLACED = ("missing-value", "missing-column")
+"""Rules of rows of which nobody can say whose they are."""
 
 STORED = "the stored ledger"
 """What a finding names as the file of a row that was stored before."""
@@ -154,7 +157,7 @@ def write(
     with writing(engine, "ledger") as connection:
         before = head(connection)
         extract = _extract(before, batch.coverage)
-        draft = draft_of(batch.parts, extract, []).ledger
+        draft = _drafted(batch, extract)
         given = {
             name: set(stored_table(draft, name)["row_id"].to_pylist())
             for name, table in draft.tables.items()
@@ -192,6 +195,21 @@ def write(
         if count is not None:
             append_changes(connection, seq, ledger_of(stored, extract), ledger, count)
         return replace(done, seq=seq)
+
+
+def _drafted(batch: Batch, extract: Extract) -> Ledger:
+    """The rows of a batch alone, to see whose they are.
+
+    Raises
+    ------
+    RefusedBatchError
+        If that cannot be told, because a row lacks what it must have.
+    """
+    findings: list[Finding] = []
+    draft = draft_of(batch.parts, extract, findings).ledger
+    if any(finding.rule in UNPLACED for finding in findings):
+        raise RefusedBatchError(load_parts(batch.parts, extract).report)
+    return draft
 
 
 def _extract(before: Head | None, given: Coverage | None) -> Extract:

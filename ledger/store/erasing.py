@@ -1,13 +1,17 @@
-"""Erasing what is kept of a person."""
+"""Erasing what is kept of persons: of one of them, or of all that is old."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, exists, insert, select
 
 from ledger.errors import LedgerError
-from ledger.store.account_numbers import numbers_of
+from ledger.store.account_numbers import numbers_of, portions
 from ledger.store.database import hold
-from ledger.store.tables import ERASED, PERSONAL
+from ledger.store.tables import ERASED, PERSONAL, VERSIONS
+
+ACTIVITY = (("invoices", "issued_on"), ("payments", "paid_on"), ("contacts", "contacted_on"))
+"""Tables whose rows show that a customer is active, and their days."""
 
 
 def erase(connection: Connection, customer_id: str, now: datetime) -> int:
@@ -46,3 +50,42 @@ def forget(engine: Engine) -> None:
             return
         for table in PERSONAL.values():
             plain.exec_driver_sql(f"VACUUM {table.name}")
+
+
+def old_notes(connection: Connection, before: date) -> list[str]:
+    """Ids of the contacts before a day of which a note is kept."""
+    notes, contacts = PERSONAL["contacts"].c, VERSIONS["contacts"].c
+    wanted = (
+        select(notes.row_id)
+        .join(VERSIONS["contacts"], contacts.row_id == notes.row_id)
+        .where(contacts.ended_seq.is_(None), contacts.contacted_on < before)
+    )
+    return sorted(connection.execute(wanted).scalars())
+
+
+def inactive_people(connection: Connection, before: date) -> list[str]:
+    """Ids of the customers of whom details are kept, but nothing happened from a day on."""
+    details = PERSONAL["customers"].c
+    wanted = select(details.customer_id)
+    for name, day in (
+        ("invoices", "issued_on"),
+        ("payments", "paid_on"),
+        ("contacts", "contacted_on"),
+    ):
+        versions = VERSIONS[name].c
+        wanted = wanted.where(
+            ~exists().where(
+                versions.customer_id == details.customer_id,
+                versions.ended_seq.is_(None),
+                versions[day] >= before,
+            )
+        )
+    return sorted(connection.execute(wanted).scalars())
+
+
+def drop_details(connection: Connection, table: str, row_ids: Sequence[str]) -> None:
+    """Erase the details of some rows, in a transaction that `writing` began."""
+    hold(connection, "ledger")
+    details = PERSONAL[table]
+    for portion in portions(row_ids):
+        connection.execute(delete(details).where(details.c.row_id.in_(portion)))

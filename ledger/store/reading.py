@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -84,13 +84,17 @@ def everybodys_tables(connection: Connection, at_seq: int | None = None) -> dict
 
 def typed(name: str, rows: Sequence[Sequence[Any]]) -> Any:
     """An arrow table of rows as `columns_of` orders their values; days as ISO text."""
-    columns = zip(*rows, strict=True)
+    arrays = [
+        _array(values, kind)
+        for values, kind in zip(zip(*rows, strict=True), _schema(name).types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=_schema(name))
+
+
+@cache
+def _schema(name: str) -> Any:
     types = [pa.string(), pa.date32(), *(TYPES[column.kind] for column in TABLES[name].columns)]
-    arrays = {
-        column: _array(values, kind)
-        for column, values, kind in zip(columns_of(name), columns, types, strict=True)
-    }
-    return pa.table(arrays)
+    return pa.schema(list(zip(columns_of(name), types, strict=True)))
 
 
 def columns_of(name: str) -> tuple[str, ...]:
@@ -184,13 +188,15 @@ def _day(value: Any) -> int:
 
 
 def _array(values: Any, kind: Any) -> Any:
-    if kind == pa.date32():
-        return pa.array(values, pa.string()).cast(kind)
-    if kind == pa.bool_():
+    """Values as a driver gives them: days as ISO text, flags perhaps as 0 and 1."""
+    if kind == _DAY:
+        return pa.array(values, _TEXT).cast(kind)
+    if kind == _FLAG:
         return pa.array([None if value is None else bool(value) for value in values], kind)
-    if kind == pa.float64():
-        return pa.array([None if value is None else float(value) for value in values], kind)
     return pa.array(values, kind)
+
+
+_DAY, _FLAG, _TEXT = pa.date32(), pa.bool_(), pa.string()
 
 
 def merged(*stored: Stored) -> dict[str, Any]:

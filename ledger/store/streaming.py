@@ -5,6 +5,7 @@ brings a second SQLite into the process, and two of them undo each other's locks
 (https://www.sqlite.org/howtocorrupt.html, section 2.2.1).
 """
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import lru_cache
@@ -77,14 +78,19 @@ def _streamed(
 
 
 def _read_sqlite(connection: Connection, queries: dict[str, str]) -> dict[str, Any]:
+    driver: Any = connection.connection.driver_connection
     found = {}
-    for name, query in queries.items():
-        portions = []
-        with closing(connection.exec_driver_sql(query)) as result:
-            cursor: Any = result.cursor
-            while rows := cursor.fetchmany(AT_ONCE):
-                portions.append(typed(name, rows))
-        found[name] = pa.concat_tables(portions).combine_chunks() if portions else []
+    try:
+        for name, query in queries.items():
+            with closing(driver.execute(query)) as cursor:
+                portions = []
+                while rows := cursor.fetchmany(AT_ONCE):
+                    portions.append(typed(name, rows))
+            if len(portions) > 1:
+                portions = [pa.concat_tables(portions).combine_chunks()]
+            found[name] = portions[0] if portions else []
+    except sqlite3.Error as error:
+        raise DatabaseError(f"the database cannot be read: {error}") from error
     return found
 
 

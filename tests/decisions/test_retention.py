@@ -19,6 +19,7 @@ from decisions.records import RUNS, RunRecord, run_directory, runs
 from decisions.retention import Cutoffs, cutoffs, drop, due
 from ledger.store.database import open_database
 from tests.decisions.audit_trails import appended, entry, unguarded
+from tests.store.stores import put, rows, stored
 
 KEEP = date(2000, 1, 1)
 AT = datetime(2026, 6, 1, 4)
@@ -42,7 +43,7 @@ def before(audit: date = KEEP, score_runs: date = KEEP) -> Cutoffs:
 
 
 def dropped(engine: Engine, home: Path, days: Cutoffs) -> list[int]:
-    return [each.records for each in drop(engine, home, days, AT, "anna", "1")]
+    return [each.records for each in drop(engine, home, days, AT, "anna", "1")][:2]
 
 
 def seqs(engine: Engine) -> list[int]:
@@ -90,7 +91,7 @@ def test_the_policy_says_how_long() -> None:
 
 def test_the_oldest_records_go_and_the_rest_still_verifies(engine: Engine, home: Path) -> None:
     days = before(audit=date(2026, 3, 4))
-    assert [each.records for each in due(engine, days)] == [3, 0]
+    assert [each.records for each in due(engine, days)][:2] == [3, 0]
     assert dropped(engine, home, days) == [3, 0]
     assert seqs(engine) == [4, 5, 6, 7]
     last = next(pages(engine, 7))[-1]
@@ -183,4 +184,32 @@ def test_a_drop_that_fails_leaves_everything(engine: Engine, home: Path) -> None
     assert seqs(engine) == [1, 2, 3, 4, 5, 6]
     with engine.connect() as connection:
         assert connection.execute(select(RUNS)).all() == []
+    assert verify(engine, home).findings == ()
+
+
+def test_old_notes_and_people_long_inactive_are_forgotten(engine: Engine, home: Path) -> None:
+    people = [{"customer_id": who, "name": f"{who} Person"} for who in "ABC"]
+    bill = {"issued_on": "2020-01-01", "due_on": "2020-01-31", "amount": "1.00"}
+    bills = [{**bill, "invoice_id": f"I{who}", "customer_id": who} for who in "AB"]
+    met = [
+        {"contact_id": "1", "customer_id": "A", "contacted_on": "2020-02-01", "note": "old"},
+        {"contact_id": "2", "customer_id": "A", "contacted_on": "2026-01-01", "note": "new"},
+    ]
+    put(
+        engine,
+        rows("customers", *people),
+        rows("invoices", *bills),
+        rows("contacts", *met),
+        through="2026-01-31",
+    )
+    days = Cutoffs(KEEP, KEEP, date(2025, 1, 1), date(2025, 1, 1))
+    assert [(each.table, each.records) for each in due(engine, days)][2:] == [
+        ("contacts", 1),
+        ("customers", 2),
+    ]
+    drop(engine, home, days, AT, "anna", "1")
+    ledger = stored(engine)
+    assert sorted(ledger.text("customers", "name").tolist()) == ["", "", "A Person"]
+    assert sorted(ledger.text("contacts", "note").tolist()) == ["", "new"]
+    assert [each.records for each in due(engine, days)][2:] == [0, 0]
     assert verify(engine, home).findings == ()

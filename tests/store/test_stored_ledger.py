@@ -316,3 +316,16 @@ def test_what_is_erased_of_a_person_is_gone_and_does_not_come_back(engine: Engin
 def test_a_database_that_is_gone_is_told_from_a_mistake(tmp_path: object) -> None:
     with pytest.raises(DatabaseError, match="cannot be used"):
         open_database("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+@pytest.mark.parametrize("missing", ["invoice_id", "customer_id", "due_on"])
+def test_a_row_without_what_it_must_have_is_refused_with_all_else_that_is_wrong(
+    engine: Engine, missing: str
+) -> None:
+    put(engine, rows("invoices", BILL), through="2024-03-31")
+    torn = {**BILL, missing: ""}
+    with pytest.raises(RefusedBatchError) as caught:
+        put(engine, rows("invoices", torn), rows("payments", {**PAID, "paid_on": "soon"}))
+    assert len(caught.value.problems) == 2
+    assert f"{missing} is missing" in str(caught.value)
+    assert "paid_on is 'soon'" in str(caught.value)
