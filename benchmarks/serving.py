@@ -24,7 +24,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import cycle
@@ -44,6 +44,7 @@ from decisions.position import position_of
 from features.compute import compute_features
 from features.frame import of_invoices
 from features.priors import build_priors
+from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.places import read_place
 from ledger.settings import Settings
@@ -145,7 +146,7 @@ def measured(settings: Settings, ledger: Ledger, scratch: Path, soak: int) -> di
 def open_ids(ledger: Ledger) -> list[str]:
     """Open invoices in a random order, the same every time."""
     day = ledger.extract.complete_through
-    items = position_of(ledger.known_at(day), day).items
+    items = position_of(ledger.known_at(day), day, Definitions()).items
     rows = items.invoice[~items.is_deduction]
     ids: list[str] = ledger.text("invoices", "invoice_id")[rows].tolist()
     return np.random.default_rng(7).permutation(ids).tolist()
@@ -214,12 +215,14 @@ def features_of_one(settings: Settings, ledger: Ledger) -> str:
     """A request of MLflow's for one open invoice, its features computed."""
     bundle, day = champion(settings).bundle, ledger.extract.complete_through
     known = ledger.known_at(day)
-    items = position_of(known, day).items
+    items = position_of(known, day, bundle.definitions).items
     rows = np.flatnonzero(~items.is_deduction)[:1]
     observed = of_invoices(items.customer[rows], items.invoice[rows], np.array([day], np.int32))
     frame = compute_features(known, observed, build_priors(ledger), bundle.definitions)
     table = table_of(frame)
-    return json.dumps({"dataframe_split": json.loads(table.to_json(orient="split"))})
+    return json.dumps(
+        {"dataframe_split": json.loads(table.to_json(orient="split", date_format="iso"))}
+    )
 
 
 @contextmanager
@@ -251,7 +254,11 @@ def mlflow_served(settings: Settings) -> Iterator[Server]:
     port = free_port()
     command = [str(BIN / "mlflow"), "models", "serve", "-m", "models:/duecast@champion"]
     command += ["--env-manager", "local", "--port", str(port)]
-    environment = {"MLFLOW_TRACKING_URI": settings.mlflow_uri, "PYTHONPATH": str(ROOT)}
+    environment = {
+        "MLFLOW_TRACKING_URI": settings.mlflow_uri,
+        "PYTHONPATH": str(ROOT),
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
     with running(command, port, "/ping", JSON, environment) as server:
         yield server
 
@@ -279,7 +286,8 @@ def running(
         wait_until(lambda: answers(server, probe), process)
         yield server
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(PATIENCE_SECONDS)
 
 

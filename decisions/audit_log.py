@@ -123,11 +123,17 @@ def read(engine: Engine, audit_id: str) -> AuditRecord:
     AuditError
         If there is none.
     """
+    record = find(engine, audit_id)
+    if record is None:
+        raise AuditError(f"there is no audit record {audit_id}; give the id that an answer named")
+    return record
+
+
+def find(engine: Engine, audit_id: str) -> AuditRecord | None:
+    """The record with an id; None where there is none."""
     with engine.connect() as connection:
         row = connection.execute(select(AUDIT).where(AUDIT.c.audit_id == audit_id)).first()
-    if row is None:
-        raise AuditError(f"there is no audit record {audit_id}; give the id that an answer named")
-    return _record(row)
+    return None if row is None else _record(row)
 
 
 def last_seq(engine: Engine) -> int:

@@ -1,10 +1,11 @@
-"""The commands of decisions: score and worklist."""
+"""The commands of decisions: score, worklist, and those of other files."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from decisions.release_commands import app as releases
 from decisions.report_commands import app as reports
 from decisions.run_commands import app as run_reports
 from decisions.run_options import REASONS, PolicyPath, print_json, run_of
@@ -13,6 +14,7 @@ from ledger.options import AllowStale, AsJson, AsOf, LedgerPlace
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(reports)
 app.add_typer(run_reports)
+app.add_typer(releases)
 
 
 @app.command()

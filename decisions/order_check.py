@@ -1,6 +1,7 @@
 """The order check: may a customer's order go ahead on credit, and which rules say so."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -91,7 +92,12 @@ class OrderCheck:
 
 
 def check_order(
-    policy: OrderPolicy, portfolio: Portfolio, order: Order, releases: tuple[Release, ...] = ()
+    policy: OrderPolicy,
+    portfolio: Portfolio,
+    order: Order,
+    releases: tuple[Release, ...] = (),
+    *,
+    released_on: date | None = None,
 ) -> OrderCheck:
     """Say whether an order may go ahead: approve, refer to a person, or hold.
 
@@ -107,7 +113,10 @@ def check_order(
     portfolio
         One that holds the order's customer, as `score_portfolio` makes it for that customer.
     order, releases
-        What is asked, and the releases given; only those of the order that hold on the day count.
+        What is asked, and the releases given; only those of the order that hold count.
+    released_on
+        Day on which they have to hold, which may be later than the ledger reaches; that of the
+        portfolio if not given.
 
     Raises
     ------
@@ -133,9 +142,8 @@ def check_order(
         *_limit_rules(policy, limits, used),
         _by_money("order_value", amount, policy.order_value, currency),
     )
-    release = next(
-        (each for each in releases if each.binds(policy, order, date_of(position.as_of))), None
-    )
+    day = released_on or date_of(position.as_of)
+    release = next((each for each in releases if each.binds(policy, order, day)), None)
     excluded = (
         str(credit.accounts.segment[number]) in policy.excluded_segments
         or order.customer_id in policy.excluded_customers

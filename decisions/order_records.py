@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from decisions.orders import Release
+from decisions.recorded_changes import recorded_change
+from ledger.settings import Settings
 from ledger.store import APPEND_ONLY, METADATA
 
 
@@ -109,13 +111,21 @@ def find_check(engine: Engine, order_id: str, asked_sha256: str) -> OrderCheckRe
     return None if row is None else OrderCheckRecord(**row._mapping)
 
 
-def append_release(engine: Engine, release: Release, recorded_at: datetime) -> None:
+def append_release(settings: Settings, release: Release, recorded_at: datetime) -> None:
     """Record a release; the last one of an order counts, so that one can be taken back.
 
-    To take one back, record it again with a last day that has passed.
+    To take one back, record it again with a last day that has passed. `recorded_at` is in UTC.
     """
-    with engine.begin() as connection:
-        connection.execute(insert(_RELEASES).values(**asdict(release), recorded_at=recorded_at))
+    values = asdict(release)
+    days = {name: values[name].isoformat() for name in ("given_on", "until")}
+    with recorded_change(
+        settings,
+        "release",
+        actor=release.released_by,
+        at=recorded_at,
+        what={**values, **days},
+    ) as connection:
+        connection.execute(insert(_RELEASES).values(**values, recorded_at=recorded_at))
 
 
 def release_in_force(engine: Engine, order_id: str, customer_id: str, day: date) -> Release | None:

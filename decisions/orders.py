@@ -5,11 +5,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from decisions.exposure import BASIS
 from decisions.order_policy import OrderPolicy
 from ledger.errors import ProblemsError
-from ledger.money import LARGEST_MINOR
+from ledger.money import LARGEST_MINOR, exponent
 
 GIVEN_PARTS = {
     "bills_not_due_minor": "bills_not_due",
@@ -99,6 +100,22 @@ class Release:
             and order.amount_minor <= round(most, 6)
             and self.given_on <= day <= self.until
         )
+
+
+def amount_problem(amount: Decimal, currency: str) -> str:
+    """What keeps an amount in major units from being one of an order; empty: nothing.
+
+    >>> amount_problem(Decimal("1.50"), "EUR"), amount_problem(Decimal("1.5"), "JPY")
+    ('', 'is 1.5; JPY has at most 0 decimals; round it')
+    """
+    digits = exponent(currency)
+    if not amount.is_finite() or amount < 0:
+        return f"is {amount}; expected zero or more; correct it"
+    if amount.scaleb(digits) > LARGEST_MINOR:
+        return f"is {amount}, larger than a ledger can hold; correct it"
+    if amount != round(amount, digits):
+        return f"is {amount}; {currency} has at most {digits} decimals; round it"
+    return ""
 
 
 def release_of(

@@ -43,6 +43,12 @@ def _count(text: str) -> int:
     return count
 
 
+def _form(text: str) -> str:
+    if text not in ("json", "text"):
+        raise ValueError("no form")
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where duecast runs and where it keeps what it writes.
@@ -92,6 +98,10 @@ class Settings:
         int,
         Setting("requests a key may make in a minute", "a whole number from 1 up", _count),
     ] = 6_000
+    log: Annotated[
+        str | None,
+        Setting("form of log lines; unset: text in a terminal, else json", "json or text", _form),
+    ] = None
     real_data: Annotated[
         Path, Setting("public payment data, for tests and benchmarks", "a directory", _path)
     ] = Path("../shared/data")
@@ -157,7 +167,20 @@ def settings_table() -> list[tuple[str, str, str]]:
     ]
 
 
+def settings_page() -> str:
+    """The table of settings as Markdown."""
+    rows = [
+        f"| `{variable}` | {f'`{default}`' if default else ''} | {meaning} |"
+        for variable, default, meaning in settings_table()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
 def _declared() -> list[tuple[str, str, Setting]]:
     """(variable, field, setting) of each setting, in the order they stand above."""
     hints = get_type_hints(Settings, include_extras=True)
     return [(PREFIX + name.upper(), name, hint.__metadata__[0]) for name, hint in hints.items()]
+
+
+if __name__ == "__main__":
+    print(settings_page())

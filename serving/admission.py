@@ -1,5 +1,6 @@
 """Admission: who asks, whether they may, and whether they have asked too often."""
 
+import base64
 import logging
 import re
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from serving.problems import RefusedError
 from serving.rates import FILE, Rates
 from serving.roles import ENDPOINTS, Endpoints, roles_by_method
 
-BEARER = re.compile(r"(?i:bearer) +(?P<key_id>dk_[0-9a-f]{12})_(?P<secret>[0-9a-f]{48})")
+KEY = re.compile(r"(?P<key_id>dk_[0-9a-f]{12})_(?P<secret>[0-9a-f]{48})")
+BROWSED = re.compile(r"/docs(/.*)?|/openapi\.json")
+"""Paths that people open in a browser, which sends a key only as the password it asks for."""
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ class Admission:
 
     async def _authenticated(self, scope: Scope) -> Key:
         said = Headers(scope=scope).get("authorization")
-        given = BEARER.fullmatch(said or "")
+        given = KEY.fullmatch(_credentials(said or ""))
         if given is None:
             raise _refused("unauthorised", "no key" if said is None else "no such form", "", scope)
         key = await self._keyring.find(given["key_id"])
@@ -121,7 +124,26 @@ def _refused(kind: str, why: str, key_id: str, scope: Scope) -> RefusedError:
         client,
         scope["state"]["request_id"],
     )
-    return RefusedError(kind, _DETAILS[kind])
+    browsed = kind == "unauthorised" and BROWSED.fullmatch(scope["path"])
+    headers = {"WWW-Authenticate": 'Basic realm="duecast"'} if browsed else {}
+    return RefusedError(kind, _DETAILS[kind], headers=headers)
+
+
+def _credentials(said: str) -> str:
+    """What an `Authorization` header gives as a key (RFC 6750), or password (RFC 7617); else "".
+
+    >>> _credentials("Bearer dk_1"), _credentials("Basic bWU6ZGtfMQ=="), _credentials("Digest dk_1")
+    ('dk_1', 'dk_1', '')
+    """
+    scheme, _, rest = said.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.lstrip(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(rest.strip(" "), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 _DETAILS = {

@@ -1,5 +1,6 @@
 """The API: every route of the service, in one application."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -9,12 +10,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ledger.errors import DuecastError
+from ledger.errors import DatabaseError, DuecastError, LedgerError
 from ledger.settings import Settings
 from serving import (
+    alert_routes,
+    audit_routes,
+    contact_routes,
     credit_routes,
+    customer_routes,
     ledger_routes,
     model_routes,
+    portfolio_routes,
     probe_routes,
     score_routes,
     worklist_routes,
@@ -22,15 +28,22 @@ from serving import (
 from serving.description import describe
 from serving.meters import Meters
 from serving.pages import add_pages
-from serving.problems import problem_of, problem_of_status
+from serving.problems import RefusedError, problem_of, problem_of_status
 from serving.readiness import Readiness
+
+_log = logging.getLogger(__name__)
 
 ROUTES = (
     score_routes,
     credit_routes,
     ledger_routes,
     worklist_routes,
+    contact_routes,
+    alert_routes,
+    customer_routes,
+    portfolio_routes,
     model_routes,
+    audit_routes,
     probe_routes,
 )
 
@@ -72,14 +85,7 @@ def create_app(
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.state.now = now
     app.state.meters = meters
-    for routes in (
-        score_routes,
-        credit_routes,
-        ledger_routes,
-        worklist_routes,
-        model_routes,
-        probe_routes,
-    ):
+    for routes in ROUTES:
         app.include_router(routes.router)
     add_pages(app, swagger_ui)
     for error in (RequestValidationError, DuecastError, Exception):
@@ -89,7 +95,12 @@ def create_app(
 
 
 async def _answer_problem(request: Request, error: Exception) -> Response:
-    return problem_of(error).response(request.state.request_id)
+    problem = problem_of(error)
+    if isinstance(error, DatabaseError):
+        request.app.state.meters.database_errors.inc()
+    if isinstance(error, DuecastError) and not isinstance(error, RefusedError | LedgerError):
+        _log.error("%s: %s", problem.kind.name, error)
+    return problem.response(request.state.request_id)
 
 
 async def _answer_status(request: Request, error: Exception) -> Response:

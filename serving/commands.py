@@ -98,7 +98,9 @@ def _environment(settings: Settings) -> dict[str, str]:
             {"services": {"duecast": {"workers": settings.workers}}}
         ),
     }
-    return {f"{PREFIX}{name}": str(value) for name, value in told.items()} | bentoml
+    # Large answers come and go: fewer arenas give their memory back.
+    memory = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
+    return {f"{PREFIX}{name}": str(value) for name, value in told.items()} | bentoml | memory
 
 
 def _absolute(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Routes of credit: limits."""
+"""Routes of credit: limits and order checks."""
 
 from typing import Annotated
 
@@ -6,7 +6,10 @@ from fastapi import APIRouter, Body, Request, Response
 
 from serving import examples
 from serving.answering import answer_limits
-from serving.questions import OpenDesk
+from serving.order_answers import CreditCheckAnswer
+from serving.order_checks import checked_order
+from serving.order_requests import CreditCheckRequest
+from serving.questions import AskedLanguage, OpenDesk
 from serving.recorded import recorded
 from serving.requests import CreditLimitsRequest
 from serving.score_answers import CreditLimitsAnswer
@@ -30,4 +33,33 @@ def compute_limits(
         answer,
         desk=desk,
         ledger_seq=answer.provenance.ledger_seq,
+    )
+
+
+@router.post("/checks", response_model=CreditCheckAnswer)
+def check_order(
+    asked: Annotated[CreditCheckRequest, Body(openapi_examples=examples.CREDIT_CHECKS)],
+    request: Request,
+    desk: OpenDesk,
+    language: AskedLanguage,
+) -> Response:
+    """Check whether an order may go ahead on credit: approve, refer to a person, or hold.
+
+    The worst of all rules decides, unless something comes before them: legal action or insolvency,
+    a natural person, a release (`duecast release`), an exclusion, cash received for a prepaid
+    order. The same order asked again gets the same answer, unless it was released since or that
+    release has ended; a changed one is checked anew. Nothing is reserved.
+    """
+    state = request.app.state
+    found = checked_order(desk, state.readiness.engine(), asked, language, state.now())
+    state.meters.scored.labels("checks").inc()
+    # What was answered before rests on the model and the ledger of then, which it names itself.
+    return recorded(
+        request,
+        "credit.checks",
+        found.question,
+        found.answer,
+        desk=None if found.again else desk,
+        ledger_seq=None if found.again else found.answer.provenance.ledger_seq,
+        language=language,
     )

@@ -1,6 +1,6 @@
 """Scores and credit limits of customers, from the tables that score runs are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -89,8 +89,18 @@ def limits_of_customers(desk: Desk, ids: Sequence[str], asked: Asked) -> CreditL
     )
 
 
-def decided_on(desk: Desk, ids: Sequence[str], asked: Asked) -> tuple[Portfolio, Snapshot]:
+def decided_on(
+    desk: Desk,
+    ids: Sequence[str],
+    asked: Asked,
+    place: Callable[[int], str] = lambda at: pointer("customer_ids", at),
+) -> tuple[Portfolio, Snapshot]:
     """Some customers of the stored ledger, scored and decided on, and what of it was read.
+
+    Parameters
+    ----------
+    place
+        Where in the body each id stands.
 
     Raises
     ------
@@ -101,7 +111,7 @@ def decided_on(desk: Desk, ids: Sequence[str], asked: Asked) -> tuple[Portfolio,
     codes, known = snapshot.customers(ids)
     if not known.all():
         flaws = [
-            Flaw(f"no customer {ids[at]!r} is in the ledger", pointer("customer_ids", at))
+            Flaw(f"no customer {ids[at]!r} is in the ledger", place(at))
             for at in np.flatnonzero(~known).tolist()
         ]
         raise RefusedError("unknown-id", "customers that the ledger does not have", flaws)

@@ -22,15 +22,15 @@ goes wrong is answered with problem details (RFC 9457), every problem at once; t
 with `urn:duecast:problem:`
 
 Every request but the probes sends a key, `Authorization: Bearer KEY`, and may ask what the key's
-role allows.
+role allows. A browser asks for the key as a password; the name beside it does not matter.
 
 """
 
-BEARER = "bearer"
+BEARER, BASIC = "bearer", "basic"
 
 _ANY = ("internal",)
 _KEYED = (*_ANY, "unauthorised", "forbidden", "too-many-requests", "no-database")
-_BOUNDED = (*_KEYED, "busy", "answer-timeout")
+_BOUNDED = (*_KEYED, "busy", "stopping", "answer-timeout")
 _READY = (*_BOUNDED, "starting", "not-ready")
 _WRITTEN = (
     *_READY,
@@ -42,14 +42,23 @@ _WRITTEN = (
     "unusable-ledger",
 )
 _ASKED = (*_WRITTEN, "unknown-id", "unusable-day", "not-recorded")
+_READ = (*_READY, "invalid-request", "no-such-run", "no-score-run")
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "/v1/scores/invoices": _ASKED,
     "/v1/scores/customers": _ASKED,
     "/v1/credit/limits": _ASKED,
-    "/v1/worklist": (*_BOUNDED, "invalid-request", "no-such-run", "no-score-run"),
+    "/v1/credit/checks": _ASKED,
+    "/v1/worklist": (*_READ, "not-recorded"),
+    "/v1/alerts": _READ,
+    "/v1/contacts": (*_WRITTEN, "unknown-id"),
+    "/v1/customers/{customer_id}": (*_READ, "no-such-customer"),
+    "/v1/portfolio/kpis": _READ,
+    "/v1/portfolio/aging": _READ,
+    "/v1/portfolio/cash-forecast": _READ,
+    "/v1/audit/{audit_id}": (*_READY, "invalid-request", "no-such-record", "not-recorded"),
     "/v1/model": _READY,
     **{f"/v1/ledger/{table}": _WRITTEN for table in TABLES},
-    "/readyz": (*_ANY, "starting", "not-ready", "no-database"),
+    "/readyz": (*_ANY, "starting", "stopping", "not-ready", "no-database"),
     "/metrics": _BOUNDED,
     "/healthz": _ANY,
 }
@@ -69,11 +78,16 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas = description["components"]["schemas"]
         schemas.update(_schemas_of_problems())
         description["components"]["securitySchemes"] = {
-            BEARER: {"type": "http", "scheme": "bearer", "description": "A key of duecast."}
+            BEARER: {"type": "http", "scheme": "bearer", "description": "A key of duecast."},
+            BASIC: {
+                "type": "http",
+                "scheme": "basic",
+                "description": "For browsers: a key as the password, any name.",
+            },
         }
         for path, operations in description["paths"].items():
             for method, operation in operations.items():
-                operation["security"] = [] if path in PROBES else [{BEARER: []}]
+                operation["security"] = [] if path in PROBES else [{BEARER: []}, {BASIC: []}]
                 if path not in PROBES:
                     operation["description"] += f"\n\n{_roles(path, method)}"
                 operation["responses"] |= _responses(PROBLEMS[path])

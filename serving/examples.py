@@ -74,3 +74,61 @@ SCORE_CUSTOMERS: Examples = {
 CREDIT_LIMITS: Examples = {
     "by id": _example("Customers of the stored ledger", customer_ids=["C00042", "C00043"])
 }
+
+CREDIT_CHECKS: Examples = {
+    "order": _example(
+        "An order on the agreed terms",
+        order_id="O-2024-1017",
+        customer_id="C00042",
+        order_amount="3000.00",
+        currency="EUR",
+    ),
+    "all that is owed": _example(
+        "With what else the customer will owe, and longer terms than agreed",
+        order_id="O-2024-1018",
+        customer_id="C00042",
+        order_amount="18500.00",
+        currency="USD",
+        terms_days=60,
+        open_orders_amount="4200.00",
+        delivered_not_billed_amount="950.00",
+    ),
+    "prepaid": _example(
+        "An order that is paid before delivery",
+        order_id="O-2024-1019",
+        customer_id="C00042",
+        order_amount="700.00",
+        currency="EUR",
+        prepaid=True,
+    ),
+}
+
+LOG_CONTACT: Examples = {
+    "no answer": _example(
+        "A call that nobody took",
+        customer_id="C00042",
+        contacted_on="2024-06-28",
+        channel="call",
+        outcome="no_answer",
+        callback_on="2024-07-01",
+    ),
+    "promise": _example(
+        "A promise to pay, logged so that it may be sent again",
+        contact_id="crm-90121",
+        customer_id="C00042",
+        contacted_on="2024-06-28",
+        channel="call",
+        outcome="promise",
+        note="Mr Petit: transfer with Friday's run",
+        promise={"promised_on": "2024-07-05", "amount": "1190.00"},
+    ),
+    "dispute": _example(
+        "An invoice that is disputed in part",
+        contact_id="crm-90122",
+        customer_id="C00042",
+        contacted_on="2024-06-28",
+        channel="mail",
+        outcome="dispute",
+        dispute={"invoice_id": "I00042-00017", "amount": "120.00", "reason": "price"},
+    ),
+}

@@ -43,6 +43,11 @@ class Exchange:
         self.closed = True
 
 
+def new_request_id() -> str:
+    """An id for a request that came without a fit one."""
+    return uuid.uuid4().hex
+
+
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) else new_request_id()

@@ -15,12 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ledger.errors import DatabaseError
 from ledger.settings import Settings
 from serving.admission import Admission
+from serving.draining import Draining
 from serving.exchange import Exchange
+from serving.log_lines import belong_to
 from serving.meters import Meters
 from serving.problems import RefusedError, problem_of, problem_of_status
 from serving.roles import PROBES
 
-METRICS = "/metrics"
+READY = "/readyz"
 JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
 MB = 1_000_000
 
@@ -55,7 +57,7 @@ class Gate:
     read, and told to the routes as `request.state.caller`. Bodies are read whole before anyone
     else waits for them, within a size and a time; so many requests are answered at once, each
     within a time. Probes pass without a key and without bounds, straight to the API. Nobody may
-    open a websocket.
+    open a websocket. A process that is told to stop ends what it has begun, and refuses the rest.
 
     Parameters
     ----------
@@ -79,12 +81,14 @@ class Gate:
         self.bounds = bounds
         self.meters = meters
         self.admission = admission
+        self._draining = Draining()
         self._underway: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
+            with self._draining.hearing():
+                await self.app(scope, receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
@@ -92,26 +96,50 @@ class Gate:
         start = perf_counter()
         exchange = Exchange(scope, send)
         scope.setdefault("state", {})["request_id"] = exchange.request_id
+        belong_to(exchange.request_id)
         try:
-            if scope["path"] in PROBES:
-                await self._guarded(exchange, self.api, scope, receive)
-            elif not self._has_path(scope):
-                await exchange.refuse(problem_of_status(404), scope, receive)
-            else:
-                scope["state"]["caller"] = await self.admission.admit(scope)
-                await self._answer(exchange, scope, receive)
+            await self._let_in(exchange, scope, receive)
         except RefusedError as refusal:
             await exchange.refuse(problem_of(refusal), scope, receive)
         except Exception as error:
             await self._fail(exchange, error, scope, receive)
         finally:
-            route = getattr(scope.get("route"), "path", "")
-            self.meters.count(route, scope["method"], exchange.status, perf_counter() - start)
+            self._note(scope, exchange.status, perf_counter() - start)
+
+    async def _let_in(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
+        """Answer a request, if it may be asked, by whoever asks, now."""
+        if scope["path"] in PROBES:
+            if scope["path"] == READY:
+                self._draining.require_open()
+            await self._guarded(exchange, self.api, scope, receive)
+            return
+        with self._draining.request(), self.meters.request():
+            if not self._has_path(scope):
+                await exchange.refuse(problem_of_status(404), scope, receive)
+                return
+            caller = await self.admission.admit(scope)
+            scope["state"]["caller"] = caller
+            belong_to(exchange.request_id, caller.key_id)
+            await self._answer(exchange, scope, receive)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count an answer, and write a line about it unless a probe asked."""
+        route = str(getattr(scope.get("route"), "path", ""))
+        self.meters.count(route, scope["method"], status, seconds)
+        if scope["path"] in PROBES:
+            return
+        facts = {
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        _log.info("%s %s %d", scope["method"], route or "refused", status, extra=facts)
 
     def _has_path(self, scope: Scope) -> bool:
-        """Whether the API, or what it is mounted in, answers a path at all."""
-        if scope["path"] == METRICS:
-            return True
+        """Whether the API answers a path at all."""
+        if "\n" in scope["path"]:  # what mounts the API would answer by itself
+            return False
         return any(route.matches(scope)[0] is not Match.NONE for route in self.api.routes)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
@@ -132,7 +160,11 @@ class Gate:
         except asyncio.CancelledError:
             task.cancel()
             raise
-        if not done:
+        if not done and exchange.status:
+            # All that is left is to send it, to a client that does not read.
+            exchange.closed = True
+            task.cancel()
+        elif not done:
             # What works in a thread cannot be stopped: it keeps its place until it has ended.
             seconds = self.bounds.answer_seconds
             refusal = RefusedError("answer-timeout", f"no answer within {seconds:g} seconds")
@@ -187,6 +219,7 @@ class Gate:
         self, exchange: Exchange, error: Exception, scope: Scope, receive: Receive
     ) -> None:
         if isinstance(error, DatabaseError):
+            self.meters.database_errors.inc()
             _log.error("request %s: %s", exchange.request_id, error)
         else:
             _log.exception("request %s failed", exchange.request_id)

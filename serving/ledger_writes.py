@@ -1,5 +1,6 @@
 """Writes to the stored ledger, asked by HTTP."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,12 +36,18 @@ def write_rows(
     return answer_of(stored(engine, batch, actor, now))
 
 
-def stored(engine: Engine, batch: Batch, actor: str, now: datetime) -> Written:
+def stored(
+    engine: Engine,
+    batch: Batch,
+    actor: str,
+    now: datetime,
+    flaws_at: Callable[[Finding], list[Flaw]] = lambda error: flaws_of(error, "rows"),
+) -> Written:
     """What became of a batch, all of whose errors are told at their place in the request."""
     try:
         return write(engine, batch, actor=actor, now=_utc(now), count=count_outcomes)
     except RefusedBatchError as error:
-        flaws = [flaw for found in error.report.errors for flaw in flaws_of(found, "rows")]
+        flaws = [flaw for found in error.report.errors for flaw in flaws_at(found)]
         raise RefusedError("unusable-ledger", "rows with errors; none is stored", flaws) from error
     except LedgerError as error:
         flaws = [Flaw(problem) for problem in error.problems]

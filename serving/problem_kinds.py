@@ -71,6 +71,18 @@ _KINDS = (
         "`run` names a score run that this service does not have.",
     ),
     Kind(
+        "no-such-customer",
+        HTTPStatus.NOT_FOUND,
+        "The score run has no such customer",
+        "The id is of no customer that the ledger had on the day of the run.",
+    ),
+    Kind(
+        "no-such-record",
+        HTTPStatus.NOT_FOUND,
+        "There is no such audit record",
+        "The id is none that an answer named.",
+    ),
+    Kind(
         "method-not-allowed",
         HTTPStatus.METHOD_NOT_ALLOWED,
         "The address does not take this method",
@@ -86,7 +98,7 @@ _KINDS = (
         "no-score-run",
         HTTPStatus.CONFLICT,
         "There is no score run yet",
-        "A worklist reads a score run; `duecast score` makes one.",
+        "Worklist, alerts, profiles and portfolio read a score run; `duecast score` makes one.",
     ),
     Kind(
         "too-large",

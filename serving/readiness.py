@@ -15,6 +15,7 @@ from ledger.settings import Settings
 from ledger.store import Engine, open_database
 from models.registry import CHAMPION, UnreachableError, look_up
 from serving.desk import Desk, no_ledger, warm
+from serving.metered import MeteredLedger, metered
 from serving.meters import Meters
 from serving.problems import Flaw, RefusedError
 from serving.refusal import Refusal
@@ -43,6 +44,7 @@ class Readiness:
         self._engine: Engine | None = None
         self._refusal: Refusal | None = None
         self._missing = RefusedError("starting", "the champion and the ledger are being loaded")
+        self._said: list[str] = []
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -105,6 +107,7 @@ class Readiness:
             if self._engine is None:
                 self._engine = open_database(self._settings.database_url, pooled=True)
             self._desk = self._renewed(self._engine, self._desk)
+            self._said = []
         except DuecastError as error:
             self._say_missing(error)
         except Exception:
@@ -126,7 +129,7 @@ class Readiness:
         except UnreachableError:
             return desk
         if (wanted.version, wanted.sha256) == (desk.champion.version, desk.champion.sha256):
-            self._refusal = None
+            self._accept()
             return desk
         refused = self._refusal
         if refused and (wanted.version, wanted.sha256) == (refused.version, refused.sha256):
@@ -137,10 +140,11 @@ class Readiness:
             warm(model.bundle, desk.policy, stored)
         except DatabaseError:
             raise
-        except DuecastError as error:
+        except Exception as error:  # whatever a bundle does when it is tried, the old one goes on
             self._refuse(wanted.version, wanted.sha256, error)
             return desk
         _log.info("version %d takes the place of %d", model.version, desk.champion.version)
+        self._accept()
         return self._taken_up(replace(desk, champion=model, stored=stored, since=self._now()))
 
     def _opened(self, engine: Engine) -> Desk:
@@ -164,10 +168,10 @@ class Readiness:
         """The champion; the one accepted last where it cannot be used; else why there is none."""
         try:
             return champion(self._settings)
-        except DuecastError as error:
+        except Exception as error:  # as below: a bundle may do whatever it likes
             accepted = last_accepted(self._settings)
             if accepted is None:
-                problems += str(error).splitlines()
+                problems += _why(error).splitlines()
                 return None
             wanted = look_up(self._settings, CHAMPION)
             self._refuse(wanted.version, wanted.sha256, error)
@@ -185,24 +189,30 @@ class Readiness:
         definitions = model.bundle.definitions
         if desk is not None and desk.stored.definitions == definitions:
             return desk.stored
-        stored = StoredLedger(engine, definitions)
+        stored = MeteredLedger(engine, definitions, self._meters)
         stored.prepare()
         return stored
 
     def _taken_up(self, desk: Desk) -> Desk:
         store_policy(desk.stored.engine, desk.policy)
-        self._refusal = None
         self._meters.model_version.set(desk.champion.version)
-        return desk
+        model = replace(desk.champion, bundle=metered(desk.champion.bundle, self._meters))
+        return replace(desk, champion=model)
 
-    def _refuse(self, version: int, sha256: str, error: DuecastError) -> None:
-        why = str(error)
+    def _accept(self) -> None:
+        self._refusal = None
+        self._meters.champion_refused.set(0)
+
+    def _refuse(self, version: int, sha256: str, error: Exception) -> None:
+        why = _why(error)
         _log.error("version %d is champion, but cannot be used: %s", version, why)
         self._refusal = Refusal(version, sha256, why, self._now())
+        self._meters.champion_refused.set(1)
 
     def _say_missing(self, error: DuecastError) -> None:
         """Log why there is no desk, where that is news; a desk that is open goes on."""
         if isinstance(error, DatabaseError):
+            self._meters.database_errors.inc()
             refusal = RefusedError("no-database", str(error))
         elif isinstance(error, RefusedError):
             refusal = error
@@ -210,7 +220,12 @@ class Readiness:
             flaws = [Flaw(line) for line in str(error).splitlines()]
             refusal = RefusedError("not-ready", "the service cannot be made ready", flaws)
         said = [flaw.detail for flaw in refusal.flaws] or [str(refusal)]
-        if said != [flaw.detail for flaw in self._missing.flaws]:
+        if said != self._said:
+            self._said = said
             _log.error("not ready: %s", "; ".join(said))
         if self._desk is None:
             self._missing = refusal
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, DuecastError) else f"{type(error).__name__}: {error}"

@@ -95,7 +95,8 @@ def record(
         ledger_seq=ledger_seq,
         keep_inputs=keep_inputs,
     )
-    return append(state.readiness.engine(), state.settings.home, entry).audit_id
+    with state.meters.stage("record"):
+        return append(state.readiness.engine(), state.settings.home, entry).audit_id
 
 
 def naive_utc(now: datetime) -> datetime:

@@ -17,6 +17,8 @@ from ledger.store import open_store
 from models.sentences import Language
 from serving.answering import answer_customers, answer_invoices, answer_limits
 from serving.desk import Desk
+from serving.order_checks import answer_check
+from serving.order_requests import CreditCheckQuestion
 from serving.requests import CreditLimitsRequest, ScoreCustomersRequest, ScoreInvoicesRequest
 from serving.wire import Part
 
@@ -26,6 +28,7 @@ KINDS: Mapping[str, tuple[type[BaseModel], Answer]] = {
     "scores.invoices": (ScoreInvoicesRequest, answer_invoices),
     "scores.customers": (ScoreCustomersRequest, answer_customers),
     "credit.limits": (CreditLimitsRequest, lambda desk, body, _: answer_limits(desk, body)),
+    "credit.checks": (CreditCheckQuestion, answer_check),
 }
 """How what was asked is read, and answered, by kind of record."""
 

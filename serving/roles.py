@@ -30,7 +30,7 @@ ENDPOINTS: Endpoints = {
     "/v1/worklist": {"GET": _COLLECTING},
     "/v1/contacts": {"POST": _COLLECTING},
     "/v1/alerts": {"GET": _COLLECTING},
-    "/v1/customers/{id}": {"GET": _EVERYONE},
+    "/v1/customers/{id:path}": {"GET": _EVERYONE},
     "/v1/portfolio/kpis": {"GET": _STUDYING},
     "/v1/portfolio/aging": {"GET": _STUDYING},
     "/v1/portfolio/cash-forecast": {"GET": _STUDYING},
@@ -49,8 +49,8 @@ ENDPOINTS: Endpoints = {
 def roles_by_method(path: str, endpoints: Endpoints = ENDPOINTS) -> Mapping[str, frozenset[Role]]:
     """Roles that may ask a path, by method; empty for a path that the table does not name.
 
-    A parameter stands for one part of a path, whatever its name. A path without parameters comes
-    before one with.
+    A parameter stands for one part of a path, whatever its name, `{id:path}` for all the rest. A
+    path without parameters comes before one with.
 
     >>> sorted(roles_by_method("/v1/ledger/invoices")["PUT"])
     ['admin', 'o2c']
@@ -67,5 +67,12 @@ def roles_by_method(path: str, endpoints: Endpoints = ENDPOINTS) -> Mapping[str,
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{[^}]*\}", template)
-    return re.compile("[^/]+".join(re.escape(part) for part in parts))
+    parts = re.split(r"(\{[^}]*\})", template)
+    return re.compile("".join(map(_part, parts)), re.DOTALL)
+
+
+def _part(part: str) -> str:
+    """Regular expression of a parameter, or of what stands between two."""
+    if not part.startswith("{"):
+        return re.escape(part)
+    return ".*" if part.endswith(":path}") else "[^/]+"

@@ -41,8 +41,11 @@ def _iso_day(value: Any) -> date:
 Day = Annotated[date, BeforeValidator(_iso_day)]
 """A date in ISO 8601, such as 2024-02-29."""
 
-Id = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(max_length=2_000)]
+NO_NUL = r"^[^\x00]*$"
+"""Texts without the character that no PostgreSQL database can keep."""
+
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+Text = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
 
 DecimalText = Annotated[
     str,

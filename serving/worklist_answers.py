@@ -6,16 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from decisions.words import ACTIONS, STAGES
-from serving.answers import (
-    Confidence,
-    Days,
-    Grade,
-    ModelReference,
-    PolicyReference,
-    PriorsFrom,
-    Rules,
-)
-from serving.wire import Currency, Money, Part, Share
+from serving.answers import Confidence, Days, Grade, Rules
+from serving.run_answers import NextCursor, RunReference
+from serving.wire import Money, Part, Share
 
 
 class WorklistItem(Part):
@@ -39,8 +32,8 @@ class WorklistItem(Part):
     confidence: Confidence
 
 
-class WorklistEntry(Part):
-    """A customer to turn to: with what, and why."""
+class WorklistRow(Part):
+    """A customer to turn to, and why."""
 
     rank: Annotated[int, Field(ge=1)]
     customer_id: str
@@ -61,22 +54,21 @@ class WorklistEntry(Part):
     language: str
     last_contact_on: date | None
     callback_on: date | None
+
+
+class WorklistEntry(WorklistRow):
+    """A customer to turn to: with what, and why."""
+
     items: list[WorklistItem]
 
 
-class RunReference(Part):
-    """The score run that a worklist reads."""
+class WorklistExport(Part):
+    """What is recorded of a worklist that was given as a file."""
 
     run_id: str
-    as_of: date
-    ledger_through: date
-    since: Annotated[date, Field(description="Day of the run before.")]
-    basis: Literal["known"]
-    reporting_currency: Currency
-    priors_from: PriorsFrom
-    model: ModelReference
-    policy: PolicyReference
-    notes: list[str]
+    entries: Annotated[int, Field(ge=0)]
+    bytes: Annotated[int, Field(ge=0, description="Length of the file.")]
+    sha256: Annotated[str, Field(description="Of the file.")]
 
 
 class WorklistAnswer(Part):
@@ -84,6 +76,4 @@ class WorklistAnswer(Part):
 
     run: RunReference
     entries: list[WorklistEntry]
-    next_cursor: Annotated[
-        str | None, Field(description="Where the next page begins; null: there is none.")
-    ]
+    next_cursor: NextCursor

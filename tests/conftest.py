@@ -9,10 +9,21 @@ import pytest
 
 from ledger.settings import Settings
 from models.registry import connect
+from tests.faults.servers import on_either, on_postgresql, on_sqlite
 from tests.postgresql import database_url, postgresql_server, postgresql_url
-from tests.serving.running import served_home, service
+from tests.serving.running import run, served_home, service
 
-__all__ = ["database_url", "postgresql_server", "postgresql_url", "served_home", "service"]
+__all__ = [
+    "database_url",
+    "on_either",
+    "on_postgresql",
+    "on_sqlite",
+    "postgresql_server",
+    "postgresql_url",
+    "run",
+    "served_home",
+    "service",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 

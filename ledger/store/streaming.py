@@ -39,9 +39,11 @@ FEW_NODES = 5
 """Up to so many, one statement of JSON is faster than a stream of columns."""
 
 
-def whole_tables(connection: Connection, at_seq: int) -> dict[str, Any]:
-    """Every row of a stored ledger as it stood after a write, as arrow tables by name."""
-    return _streamed(connection, TABLES, at_seq, None)
+def whole_tables(
+    connection: Connection, at_seq: int, names: Iterable[str] = tuple(TABLES)
+) -> dict[str, Any]:
+    """Every row of some tables as they stood after a write, as arrow tables by name."""
+    return _streamed(connection, names, at_seq, None)
 
 
 def tables_of_nodes(

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from ledger.schema import TABLES
 from serving import examples
 from serving.answers import ProblemAnswer
+from serving.contact_requests import ContactDispute, ContactPromise, LogContactRequest
 from serving.description import PROBLEMS
+from serving.order_requests import CreditCheckRequest
 from serving.problem_kinds import KINDS
 from serving.requests import (
     CreditLimitsRequest,
@@ -26,6 +28,14 @@ PATHS = {
     ("post", "/v1/scores/invoices"),
     ("post", "/v1/scores/customers"),
     ("post", "/v1/credit/limits"),
+    ("post", "/v1/credit/checks"),
+    ("post", "/v1/contacts"),
+    ("get", "/v1/alerts"),
+    ("get", "/v1/customers/{customer_id}"),
+    ("get", "/v1/portfolio/kpis"),
+    ("get", "/v1/portfolio/aging"),
+    ("get", "/v1/portfolio/cash-forecast"),
+    ("get", "/v1/audit/{audit_id}"),
     *(("put", f"/v1/ledger/{table}") for table in TABLES),
     ("get", "/v1/worklist"),
     ("get", "/v1/model"),
@@ -39,6 +49,8 @@ EXAMPLES: list[tuple[type[BaseModel], dict[str, Any]]] = [
         (ScoreInvoicesRequest, examples.SCORE_INVOICES),
         (ScoreCustomersRequest, examples.SCORE_CUSTOMERS),
         (CreditLimitsRequest, examples.CREDIT_LIMITS),
+        (CreditCheckRequest, examples.CREDIT_CHECKS),
+        (LogContactRequest, examples.LOG_CONTACT),
     )
     for example in given.values()
 ]
@@ -92,12 +104,13 @@ def test_every_operation_but_the_probes_asks_for_a_key_and_says_for_which_roles(
 ) -> None:
     schemes = description["components"]["securitySchemes"]
     assert [(scheme["type"], scheme["scheme"]) for scheme in schemes.values()] == [
-        ("http", "bearer")
+        ("http", "bearer"),
+        ("http", "basic"),
     ]
     for path, operations in description["paths"].items():
         for operation in operations.values():
             probe = path in ("/healthz", "/readyz")
-            assert operation["security"] == ([] if probe else [{name: [] for name in schemes}])
+            assert operation["security"] == ([] if probe else [{name: []} for name in schemes])
             assert ("Roles: " in operation["description"]) != probe
     assert description["paths"]["/metrics"]["get"]["description"].endswith("Roles: analyst, admin.")
 
@@ -110,7 +123,17 @@ def test_every_kind_of_problem_is_described(description: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [ScoreInvoicesRequest, ScoreCustomersRequest, CreditLimitsRequest, InvoiceDocument]
+    "model",
+    [
+        ScoreInvoicesRequest,
+        ScoreCustomersRequest,
+        CreditLimitsRequest,
+        InvoiceDocument,
+        CreditCheckRequest,
+        LogContactRequest,
+        ContactPromise,
+        ContactDispute,
+    ],
 )
 def test_every_field_of_a_request_is_described_and_bounded(
     description: Json, model: type[BaseModel]
@@ -124,6 +147,20 @@ def test_every_field_of_a_request_is_described_and_bounded(
                 assert "maxItems" in part, name
             if part.get("type") == "integer":
                 assert {"minimum", "maximum"} <= set(part), name
+
+
+def test_every_parameter_is_described_and_bounded(description: Json) -> None:
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                name = f"{path} {parameter['name']}"
+                assert parameter.get("description"), name
+                kinds = [part for part in parts(parameter["schema"]) if "type" in part]
+                for part in kinds:
+                    if part["type"] == "integer":
+                        assert {"minimum", "maximum"} <= set(part), name
+                    if part["type"] == "string" and parameter["in"] != "header":
+                        assert {"maxLength", "enum", "const"} & set(part), name
 
 
 def test_a_ledger_in_a_request_has_the_tables_and_columns_of_the_schema(description: Json) -> None:

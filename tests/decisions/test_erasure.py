@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.decisions.random_bundles import random_bundle
 from typer.testing import CliRunner
 
 import duecast
@@ -16,6 +15,7 @@ from ledger.errors import LedgerError
 from ledger.places import read_place
 from ledger.settings import Settings
 from ledger.store import open_store
+from tests.decisions.random_bundles import random_bundle
 from tests.store.stores import NOW, put, rows
 
 PERSON = {"customer_id": "A", "name": "Ann Unforgettable", "email": "ann@unforgettable.example"}

@@ -251,6 +251,17 @@ def test_a_release_binds_the_order_and_a_tenth_more_for_two_weeks() -> None:
         assert check(releases=(stale,)).decided_by == "rules"
 
 
+def test_a_release_given_after_the_last_day_of_the_ledger_binds_on_the_day_of_the_question() -> (
+    None
+):
+    later = date(2024, 7, 3)
+    release = release_of(POLICY.orders, ORDER, later, "Ada", "paid by cheque")
+    portfolio = portfolio_of(ledger_of(TODAY, TABLES), POLICY, DAY)
+    for day, decided_by in ((None, "rules"), (later, "release"), (date(2024, 7, 18), "rules")):
+        found = check_order(POLICY.orders, portfolio, ORDER, (release,), released_on=day)
+        assert found.decided_by == decided_by
+
+
 def test_a_release_does_not_bind_an_account_in_legal_action() -> None:
     release = release_of(POLICY.orders, ORDER, DATE, "Ada", "why not")
     tables = with_rows(customer_facts=[fact("A", "status", "legal")])

@@ -1,13 +1,16 @@
 """Order checks and releases on record: one question has one answer, the last release counts."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from decisions.audit_log import last_seq, pages
 from decisions.order_records import (
     OrderCheckRecord,
     append_release,
@@ -16,7 +19,8 @@ from decisions.order_records import (
     release_in_force,
 )
 from decisions.orders import Release
-from ledger.store import open_database
+from ledger.settings import Settings
+from ledger.store import open_store
 
 AT = datetime(2026, 1, 2, 9, 0)
 CHECK = OrderCheckRecord("O1", "A", "a" * 64, {"outcome": "hold", "limit": None}, AT)
@@ -25,8 +29,13 @@ RELEASE = Release("O1", "A", 300_000, "EUR", GIVEN, date(2026, 1, 16), "Ada", "p
 
 
 @pytest.fixture
-def engine(database_url: str) -> Engine:
-    return open_database(database_url)
+def home(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", database=database_url)
+
+
+@pytest.fixture
+def engine(home: Settings) -> Engine:
+    return open_store(home)
 
 
 def test_the_same_question_gets_the_answer_it_got(engine: Engine) -> None:
@@ -62,8 +71,8 @@ def test_of_many_who_answer_at_once_all_give_the_answer_that_is_kept(engine: Eng
     assert len({record.answer["number"] for record in kept}) == 1
 
 
-def test_a_release_holds_from_its_first_to_its_last_day(engine: Engine) -> None:
-    append_release(engine, RELEASE, AT)
+def test_a_release_holds_from_its_first_to_its_last_day(home: Settings, engine: Engine) -> None:
+    append_release(home, RELEASE, AT)
     assert release_in_force(engine, "O1", "A", GIVEN) == RELEASE
     assert release_in_force(engine, "O1", "A", date(2026, 1, 16)) == RELEASE
     for day in (date(2026, 1, 1), date(2026, 1, 17)):
@@ -72,19 +81,29 @@ def test_a_release_holds_from_its_first_to_its_last_day(engine: Engine) -> None:
     assert release_in_force(engine, "O1", "B", GIVEN) is None
 
 
-def test_the_last_release_recorded_counts_and_can_take_back_the_one_before(engine: Engine) -> None:
-    append_release(engine, RELEASE, AT)
+def test_the_last_release_recorded_counts_and_can_take_back_the_one_before(
+    home: Settings, engine: Engine
+) -> None:
+    append_release(home, RELEASE, AT)
     more = replace(RELEASE, amount_minor=400_000)
-    append_release(engine, more, AT)
+    append_release(home, more, AT)
     assert release_in_force(engine, "O1", "A", GIVEN) == more
-    append_release(engine, replace(RELEASE, until=date(2026, 1, 1), why="a mistake"), AT)
+    append_release(home, replace(RELEASE, until=date(2026, 1, 1), why="a mistake"), AT)
     assert release_in_force(engine, "O1", "A", GIVEN) is None
 
 
+def test_the_audit_trail_has_every_release_and_who_gave_it(home: Settings, engine: Engine) -> None:
+    append_release(home, RELEASE, AT)
+    (record,) = next(pages(engine, last_seq(engine)))
+    assert (record.kind, record.actor, record.at) == ("release", "Ada", AT)
+    said = json.loads(record.result or b"")
+    assert (said["order_id"], said["until"], said["why"]) == ("O1", "2026-01-16", "paid by cheque")
+
+
 @pytest.mark.parametrize("table", ["order_checks", "releases"])
-def test_what_is_recorded_cannot_be_changed(engine: Engine, table: str) -> None:
+def test_what_is_recorded_cannot_be_changed(home: Settings, engine: Engine, table: str) -> None:
     record_check(engine, CHECK)
-    append_release(engine, RELEASE, AT)
+    append_release(home, RELEASE, AT)
     for change in (f"DELETE FROM {table}", f"UPDATE {table} SET order_id = 'O9'"):
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
             connection.execute(text(change))

@@ -28,6 +28,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "DUECAST_ANSWER_SECONDS": "3",
             "DUECAST_MAX_REQUESTS": "5",
             "DUECAST_REQUESTS_PER_MINUTE": "6",
+            "DUECAST_LOG": "json",
             "DUECAST_REAL_DATA": "/data/real",
         }
     )
@@ -45,6 +46,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         answer_seconds=3,
         max_requests=5,
         requests_per_minute=6,
+        log="json",
         real_data=Path("/data/real"),
     )
     assert settings.mlflow_uri == "http://mlflow.example:5000"

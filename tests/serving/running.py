@@ -1,5 +1,6 @@
 """A home with a ledger and a champion, and the real server running on it, once per session."""
 
+import json
 import os
 import shutil
 import socket
@@ -15,7 +16,9 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+import duecast
 from decisions.records import Promotion, append_promotion
 from features.compute import compute_features
 from features.frame import FeatureFrame, Observations
@@ -91,6 +94,22 @@ def service(served_home: Path) -> Iterator[Service]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def run(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directory of a score run of the service's ledger."""
+    return scored(Settings(home=service.home), tmp_path_factory.mktemp("scores"))
+
+
+def scored(settings: Settings, out: Path, *options: str) -> Path:
+    """Directory of a new score run of the ledger in the database of a home."""
+    arguments = ["score", settings.database_url, "--out", str(out), "--json", *options]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DUECAST_HOME", str(settings.home))
+        result = CliRunner().invoke(duecast.app, arguments, env=dict(os.environ))
+    assert result.exit_code == 0, result.output
+    return settings.home / "runs" / str(json.loads(result.stdout)["run_id"])
+
+
 @contextmanager
 def running(
     home: Path, *arguments: str, new_session: bool = False, **environment: str
@@ -98,7 +117,7 @@ def running(
     """`duecast serve`, in a directory that is not the project's, until it is told to stop."""
     port = free_port()
     log = home / f"serve-{port}.log"
-    key = new_key(home)
+    key = new_key(home, database=environment.get("DUECAST_DATABASE"))
     command = [str(Path(sys.executable).with_name("duecast")), "serve", "--port", str(port)]
     environment = os.environ | {"DUECAST_HOME": str(home)} | environment
     with (
@@ -124,9 +143,11 @@ def running(
             process.wait(PATIENCE_SECONDS)
 
 
-def new_key(home: Path, role: str = "admin", collector: str = "") -> str:
+def new_key(
+    home: Path, role: str = "admin", collector: str = "", database: str | None = None
+) -> str:
     """A key of a home."""
-    settings, now = Settings(home=home), datetime.now(UTC)
+    settings, now = Settings(home=home, database=database), datetime.now(UTC)
     return create_key(settings, role, now, by="tests", name="tests", collector=collector)[1]
 
 

@@ -1,6 +1,7 @@
 """Who is let in, what the others are told, and what the log knows of them."""
 
 import asyncio
+import base64
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,10 +28,10 @@ REVOKED = replace(key_of("admin", 3), revoked_at=NOW)
 WRONG = "0" * 48
 
 
-def application() -> FastAPI:
-    app = FastAPI()
+def application(path: str = "/who") -> FastAPI:
+    app = FastAPI(docs_url=None, openapi_url=None)
 
-    @app.post("/who")
+    @app.post(path)
     async def read_who(request: Request) -> dict[str, str]:
         return vars(caller_of(request))
 
@@ -38,18 +39,17 @@ def application() -> FastAPI:
 
 
 def asked(
-    admission: Admission, *requests: Mapping[str, str], body: bytes = b""
+    admission: Admission, *requests: Mapping[str, str], body: bytes = b"", path: str = "/who"
 ) -> list[httpx.Response]:
     """Answers to requests with some headers, one after the other."""
-    app = application()
+    app = application(path)
     gate = Gate(app, app, Bounds(10, 5, 5, 2), new_meters(), admission)
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(gate, client=("192.0.2.7", 4_711))
         async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
             return [
-                await client.post("/who", headers=dict(headers), content=body)
-                for headers in requests
+                await client.post(path, headers=dict(headers), content=body) for headers in requests
             ]
 
     return asyncio.run(ask())
@@ -107,6 +107,51 @@ def test_a_key_is_taken_however_its_scheme_is_written() -> None:
     scheme = [{"Authorization": given.replace("Bearer ", name)} for name in ("bearer ", "BEARER  ")]
     answers = asked(admission_to("/who", keys=[KEY]), *scheme)
     assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def basic(text: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(text.encode()).decode()}
+
+
+def test_a_browser_gives_the_key_as_a_password_with_any_name() -> None:
+    key = headers_of(KEY)["Authorization"].removeprefix("Bearer ")
+    given = [basic(f"{name}:{key}") for name in ("", "me", "Zoë")]
+    answers = asked(admission_to("/who", keys=[KEY]), *given)
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    "text", [f"me:{KEY.key_id}_{WRONG}", f"{KEY.key_id}_{SECRET}:", f"{KEY.key_id}_{SECRET}", ":"]
+)
+def test_what_is_no_password_that_counts_lets_nobody_in(text: str) -> None:
+    for headers in (basic(text), {"Authorization": f"Basic {text}"}):
+        (refused,) = asked(admission_to("/who", keys=[KEY]), headers)
+        assert (refused.status_code, kind(refused)) == (401, "unauthorised")
+
+
+@pytest.mark.parametrize(
+    ("path", "challenge"),
+    [
+        ("/docs", 'Basic realm="duecast"'),
+        ("/docs/docs.js", 'Basic realm="duecast"'),
+        ("/openapi.json", 'Basic realm="duecast"'),
+        ("/who", "Bearer"),
+        ("/docsy", "Bearer"),
+        ("/v1/docs", "Bearer"),
+    ],
+)
+def test_only_where_people_read_a_browser_is_told_to_ask_for_a_password(
+    path: str, challenge: str
+) -> None:
+    for headers in ({}, headers_of(KEY, WRONG), basic(f"me:{KEY.key_id}_{WRONG}")):
+        (refused,) = asked(admission_to(path, keys=[KEY]), headers, path=path)
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, challenge)
+
+
+def test_a_key_that_may_not_read_a_page_is_not_asked_for_another() -> None:
+    (refused,) = asked(admission_to("/other", keys=[KEY]), headers_of(KEY), path="/docs")
+    assert kind(refused) == "forbidden"
+    assert "www-authenticate" not in refused.headers
 
 
 def test_who_may_not_ask_is_refused_before_the_body_is_read() -> None:

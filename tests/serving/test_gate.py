@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 
 from serving.gate import Bounds, Gate
 from serving.meters import new_meters
@@ -17,7 +18,7 @@ from tests.serving.keys import admission_to, headers_of, key_of
 BOUNDS = Bounds(body_bytes=1_000, read_seconds=5, answer_seconds=5, requests=2)
 Client = httpx.AsyncClient
 KEY = key_of("admin")
-ADMISSION = admission_to("/echo", "/wait", "/work", "/fail", keys=[KEY])
+ADMISSION = admission_to("/echo", "/stall", "/wait", "/work", "/fail", keys=[KEY])
 
 
 def application() -> FastAPI:
@@ -30,6 +31,14 @@ def application() -> FastAPI:
     @app.post("/echo")
     async def echo(request: Request) -> dict[str, str]:
         return {"body": (await request.body()).decode(), "id": request.state.request_id}
+
+    @app.get("/stall")
+    async def stall() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"half"
+            await asyncio.sleep(60)
+
+        return StreamingResponse(parts())
 
     @app.get("/wait")
     async def wait(seconds: float) -> str:
@@ -107,6 +116,19 @@ def test_an_answer_that_takes_too_long_is_given_up_but_keeps_its_place_until_it_
     assert (late.status_code, kind(late)) == (504, "answer-timeout")
     assert kind(refused) == "busy"
     assert after.status_code == 200
+
+
+def test_an_answer_that_nobody_reads_loses_its_place() -> None:
+    bounds = Bounds(body_bytes=1_000, read_seconds=5, answer_seconds=0.2, requests=1)
+
+    async def ask(client: Client, gate: Gate) -> httpx.Response:
+        # httpx has no other word for an answer that is broken off.
+        with pytest.raises(AssertionError):
+            await client.get("/stall")
+        await asyncio.sleep(0.1)
+        return await client.get("/wait?seconds=0")
+
+    assert through_gate(ask, bounds).status_code == 200
 
 
 def test_a_failure_is_logged_under_its_id_and_not_told(caplog: pytest.LogCaptureFixture) -> None:

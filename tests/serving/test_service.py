@@ -1,5 +1,6 @@
 """The running server: probes, pages, metrics, errors; and what it is like without a champion."""
 
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_the_page_of_the_api_loads_nothing_from_elsewhere(service: Service) -> N
         assert service.client.get(f"/docs/{part}").status_code == 200
 
 
-def test_metrics_count_answers_by_route_and_keep_what_bentoml_counts(service: Service) -> None:
+def test_metrics_count_answers_by_route_and_make_no_label_of_a_path(service: Service) -> None:
     for _ in range(3):
         service.client.get("/v1/model")
         service.client.get(f"/never-heard-of-{time.monotonic_ns()}")
@@ -166,7 +167,6 @@ def test_metrics_count_answers_by_route_and_keep_what_bentoml_counts(service: Se
     assert any(line.startswith(model) for line in counted)
     assert any('route="other",status="404"' in line for line in counted)
     assert "duecast_model_version 1.0" in text
-    assert "bentoml_service_request_total" in text
     assert "never-heard-of" not in text
 
 
@@ -179,10 +179,10 @@ def received(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def test_without_a_champion_it_runs_and_says_what_is_missing(
-    tmp_path: Path,
+def test_without_a_champion_it_runs_and_says_what_is_missing_until_there_is_one(
+    served_home: Path, tmp_path: Path
 ) -> None:
-    with running(tmp_path) as lonely:
+    with running(tmp_path, DUECAST_POLL_SECONDS="1") as lonely:
         wait_until(lambda: "starting" not in lonely.client.get("/readyz").text)
         for response in (
             lonely.client.get("/readyz"),
@@ -197,4 +197,8 @@ def test_without_a_champion_it_runs_and_says_what_is_missing(
         problem = problem_of(response, 409, "no-score-run")
         assert "duecast worklist LEDGER" in problem["detail"]
         wait_until(lambda: "not ready:" in lonely.log.read_text())
+        shutil.copy(served_home / "mlflow.db", tmp_path)
+        wait_until(lambda: lonely.client.get("/v1/model").status_code == 200)
+        problem = problem_of(lonely.client.get("/readyz"), 503, "not-ready")
+        assert "the stored ledger is empty" in problem["errors"][0]["detail"]
     assert lonely.process.returncode == 0

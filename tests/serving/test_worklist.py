@@ -2,34 +2,21 @@
 
 import base64
 import csv
+import hashlib
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
+from openpyxl import load_workbook
 
-import duecast
+from serving.worklists import MEDIA_TYPES
 from tests.serving.running import Service, bearer, new_key, wait_until
 
 WORKLIST = "/v1/worklist"
-
-
-@pytest.fixture(scope="module")
-def run(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Directory of a score run that the service can read."""
-    out = tmp_path_factory.mktemp("scores")
-    arguments = ["score", service.place, "--out", str(out), "--json"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DUECAST_HOME", str(service.home))
-        result = CliRunner().invoke(duecast.app, arguments, env=dict(os.environ))
-    assert result.exit_code == 0, result.output
-    run_id = json.loads(result.stdout)["run_id"]
-    return service.home / "runs" / str(run_id)
 
 
 def read(service: Service, **query: Any) -> dict[str, Any]:
@@ -124,7 +111,9 @@ def test_a_cursor_belongs_to_its_run_and_its_collector(service: Service, run: Pa
         {"cursor": cursor, "collector": "somebody else"},
         {"cursor": cursor, "run": "2020-01-01-000000000000"},
         {"cursor": "!!!"},
-        {"cursor": base64.urlsafe_b64encode(b'["x", null, -1]').decode()},
+        {"cursor": base64.urlsafe_b64encode(b'["x", {"collector": null}, -1]').decode()},
+        {"cursor": base64.urlsafe_b64encode(b'["x", {}, 1]').decode()},
+        {"cursor": base64.urlsafe_b64encode(b'["x", null, 1]').decode()},
         {"cursor": base64.urlsafe_b64encode(b"{}").decode()},
         {"cursor": base64.urlsafe_b64encode(b"[" * 700).decode()},
     ]
@@ -132,7 +121,7 @@ def test_a_cursor_belongs_to_its_run_and_its_collector(service: Service, run: Pa
         response = service.client.get(WORKLIST, params=query)
         assert response.status_code == 422, query
         assert response.json()["errors"][0]["parameter"] == "cursor"
-    beyond = [run.name, None, 10**30]
+    beyond = [run.name, {"collector": None}, 10**30]
     cursor = base64.urlsafe_b64encode(json.dumps(beyond).encode()).decode()
     assert read(service, cursor=cursor)["entries"] == []
 
@@ -166,3 +155,38 @@ def test_csv_has_every_entry_and_nothing_that_a_spreadsheet_would_run(
     assert [line["priority"] for line in table] == [str(row["priority"]) for row in rows]
     few = service.client.get(WORKLIST, params={"format": "csv", "limit": 2}).text
     assert len(few.strip().splitlines()) == 3
+
+
+def test_xlsx_has_the_rows_of_the_csv_and_no_formula(service: Service, run: Path) -> None:
+    collector = rows_of(run)[0]["collector"]
+    query = {"format": "xlsx", "collector": collector, "limit": 3}
+    response = service.client.get(WORKLIST, params=query)
+    assert response.headers["content-type"] == MEDIA_TYPES["xlsx"]
+    assert f'filename="worklist-{run.name}.xlsx"' in response.headers["content-disposition"]
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    heading, *cells = sheet.iter_rows(values_only=True)
+    table = [dict(zip(heading, row, strict=True)) for row in cells]
+    own = [row for row in rows_of(run) if row["collector"] == collector][:3]
+    assert [line["customer_id"] for line in table] == [row["customer_id"] for row in own]
+    assert [line["rank"] for line in table] == [1, 2, 3][: len(own)]
+    assert [line["name"] for line in table] == [f"'{row['name']}" for row in own]
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_who_takes_the_worklist_as_a_file_is_recorded_and_what_is_in_it_is_not(
+    service: Service, run: Path, format: str
+) -> None:
+    query = {"format": format, "limit": 2}
+    response = service.client.get(WORKLIST, params=query)
+    path = f"/v1/audit/{response.headers['x-audit-id']}"
+    record = service.client.get(path).json()
+    assert (record["kind"], record["actor"]) == ("export", service.key[:15])
+    assert (record["inputs"]["format"], record["inputs"]["limit"]) == (format, 2)
+    assert record["result"] == {
+        "run_id": run.name,
+        "entries": 2,
+        "bytes": len(response.content),
+        "sha256": hashlib.sha256(response.content).hexdigest(),
+    }
+    assert "x-audit-id" not in service.client.get(WORKLIST, params={"limit": 2}).headers
