@@ -48,7 +48,7 @@ accuracy: $(KERNELS)  ## Measure how good the models are, into docs/accuracy.md 
 	$(BIN)/python benchmarks/accuracy.py
 
 bench: $(KERNELS)  ## Run the benchmarks of speed
-	for benchmark in features training reasons; do \
+	for benchmark in features training reasons stored_ledger serving; do \
 	  $(BIN)/python benchmarks/$$benchmark.py || exit 1; \
 	done
 

@@ -2,8 +2,9 @@
 
 Run it: python benchmarks/serving.py [--home DIR] [--soak SECONDS] [--json FILE]. It makes a home
 with a simulated ledger of 100,000 invoices and a trained champion (about ten minutes; --home keeps
-it, and takes one that is there), starts `duecast serve` with one worker, and asks it from this
-process: server and load on the same machine.
+it, and takes one that is there), starts `duecast serve` with two workers, and asks it from this
+process: server and load on the same machine. Nothing is written meanwhile, so that what the
+workers keep of the accounts stays good; the first request for each reads it.
 
 Beside it, in the same run: `mlflow models serve` with the same bundle, asked for one row of
 features that are computed already (no ledger, no reasons, no audit), and a BentoML service that
@@ -56,6 +57,7 @@ from training.simulation.settings import SimulationSettings
 CUSTOMERS, MONTHS = 860, 36
 ONE_CLIENT, MANY_CLIENTS, MANY_SECONDS = 400, 8, 20
 BATCH = 1_000
+WORKERS = 2
 PATIENCE_SECONDS = 180
 BIN = Path(sys.executable).parent
 JSON = {"Content-Type": "application/json"}
@@ -230,7 +232,11 @@ def served(settings: Settings) -> Iterator[Server]:
     """The service on a home, with a key."""
     _, key = create_key(settings, "admin", datetime.now(UTC), by="benchmark")
     port = free_port()
-    environment = {"DUECAST_HOME": str(settings.home), "DUECAST_REQUESTS_PER_MINUTE": "1000000"}
+    environment = {
+        "DUECAST_HOME": str(settings.home),
+        "DUECAST_REQUESTS_PER_MINUTE": "1000000",
+        "DUECAST_WORKERS": str(WORKERS),
+    }
     command = [str(BIN / "duecast"), "serve", "--port", str(port)]
     headers = {**JSON, "Authorization": f"Bearer {key}"}
     with running(command, port, "/readyz", headers, environment) as server:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.errors import SettingsError
 from ledger.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -43,6 +44,9 @@ def retain(
     from ledger.code_version import code_version
     from ledger.store import open_store
 
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if as_of > now:
+        raise SettingsError([f"--as-of is {as_of.date()}, in the future; expected a day until now"])
     settings = Settings.from_environment(os.environ)
     days = cutoffs(read_policy(policy or settings.policy).retention, as_of.date())
     engine = open_store(settings)
@@ -50,7 +54,6 @@ def retain(
         found = due(engine, days)
     else:
         _require_intact(verify(engine, settings.home).findings)
-        now = datetime.now(UTC).replace(tzinfo=None)
         found = drop(engine, settings.home, days, now, getpass.getuser(), code_version())
     if as_json:
         tables = [{**asdict(each), "before": each.before.isoformat()} for each in found]

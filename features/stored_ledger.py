@@ -1,8 +1,9 @@
 """A stored ledger with its priors: any part of it, now or as it stood after a write."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ledger.arrays import Array, Codes, Flags, Rows
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.store import (
+    Connection,
     Engine,
     Head,
     everybodys_tables,
@@ -20,12 +22,22 @@ from ledger.store import (
     keep_outcomes,
     merged,
     outcomes,
+    place,
+    reading,
+    require_outcomes,
     some_node,
     summed,
-    tables_of_nodes,
+    tables_of_accounts,
+    touched_since,
     whole_tables,
 )
 from ledger.stored_form import ledger_of
+
+EVERYBODY = 0
+"""Stands for all accounts among those a write has touched."""
+
+MOST_ROWS = 250_000
+"""Rows of all accounts that are kept: some hundred MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +74,58 @@ class Snapshot:
         return np.append(rows, 0)[codes], known & np.append(found, False)[codes]
 
 
+class KeptAccounts:
+    """Accounts that were read, while no write may have changed them."""
+
+    def __init__(self, most_rows: int = MOST_ROWS) -> None:
+        self._most_rows = most_rows
+        self._lock = threading.Lock()
+        self._seq = 0
+        self._rows = 0
+        self._ledgers: OrderedDict[tuple[int, ...], tuple[Ledger, int]] = OrderedDict()
+
+    def bring_to(self, connection: Connection, now: Head) -> None:
+        """Forget what the writes until now may have changed."""
+        with self._lock:
+            since = self._seq
+        if now.seq <= since:
+            return
+        touched = touched_since(connection, since, now.seq)
+        with self._lock:
+            if self._seq != since:
+                return
+            self._seq = now.seq
+            stale = [
+                key for key in self._ledgers if EVERYBODY in touched or not touched.isdisjoint(key)
+            ]
+            for key in stale:
+                self._rows -= self._ledgers.pop(key)[1]
+
+    def find(self, now: Head, accounts: tuple[int, ...]) -> Ledger | None:
+        """The ledger of some accounts, as it stands; None where it is to be read."""
+        with self._lock:
+            if self._seq != now.seq or accounts not in self._ledgers:
+                return None
+            self._ledgers.move_to_end(accounts)
+            return replace(self._ledgers[accounts][0], extract=now.extract)
+
+    def keep(self, now: Head, accounts: tuple[int, ...], ledger: Ledger) -> None:
+        """Keep a ledger that was read as it stood after a write; the oldest ones make room."""
+        rows = sum(map(len, ledger.tables.values()))
+        with self._lock:
+            if self._seq != now.seq or rows > self._most_rows // 10:
+                return
+            self._rows += rows - self._ledgers.pop(accounts, (ledger, 0))[1]
+            self._ledgers[accounts] = ledger, rows
+            while self._rows > self._most_rows:
+                self._rows -= self._ledgers.popitem(last=False)[1][1]
+
+
 class StoredLedger:
     """The ledger in a database, with priors by some definitions.
 
-    What every answer needs and few writes change, priors and exchange rates, is read again only
-    when a write has changed it. Threads may share one.
+    What many answers need is read again only when a write may have changed it: priors, exchange
+    rates, and the accounts that were asked for last. Threads may share one.
     """
 
     def __init__(self, engine: Engine, definitions: Definitions) -> None:
@@ -76,6 +135,7 @@ class StoredLedger:
         self._rates: tuple[int, dict[str, Any]] | None = None
         self._outcomes: tuple[int, Any] | None = None
         self._priors: tuple[Head, Priors] | None = None
+        self._kept = KeptAccounts()
 
     def prepare(self) -> None:
         """Have the priors kept by our definitions from now on; slow only the first time."""
@@ -89,12 +149,21 @@ class StoredLedger:
 
     def part(self, nodes: Sequence[str], at_seq: int | None = None) -> Snapshot | None:
         """The accounts of some customers (`c:ID`) and invoices (`i:ID`); None: no ledger yet."""
-        with self.engine.connect() as connection:
-            now, tables = tables_of_nodes(connection, nodes, at_seq)
+        with reading(self.engine) as connection:
+            now, accounts = place(connection, nodes, at_seq)
             if now is None:
                 return None
-            tables |= self._everybodys(connection, now, at_seq)
-        return Snapshot(now.seq, ledger_of(tables, now.extract), self._priors_at(now))
+            if at_seq is None:
+                self._kept.bring_to(connection, now)
+                held = self._kept.find(now, accounts)
+                if held is not None:
+                    return Snapshot(now.seq, held, self._priors_at(now))
+            tables = tables_of_accounts(connection, accounts, now.seq)
+            tables |= self._everybodys(connection, now)
+        ledger = ledger_of(tables, now.extract)
+        if at_seq is None:
+            self._kept.keep(now, accounts, ledger)
+        return Snapshot(now.seq, ledger, self._priors_at(now))
 
     def sample(self) -> Snapshot | None:
         """One account, whichever; None while there is no ledger."""
@@ -104,17 +173,17 @@ class StoredLedger:
 
     def whole(self, at_seq: int | None = None) -> Snapshot | None:
         """All of the ledger; None while nothing was ever written."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             now = head(connection, at_seq)
             if now is None:
                 return None
             tables = whole_tables(connection, now.seq)
         return Snapshot(now.seq, ledger_of(tables, now.extract), self._priors_at(now))
 
-    def _everybodys(self, connection: Any, now: Head, at_seq: int | None) -> dict[str, Any]:
+    def _everybodys(self, connection: Connection, now: Head) -> dict[str, Any]:
         held = self._rates
         if held is None or held[0] != now.fx_seq:
-            held = now.fx_seq, everybodys_tables(connection, at_seq)
+            held = now.fx_seq, everybodys_tables(connection, now.seq)
             self._rates = held
         return held[1]
 
@@ -123,6 +192,8 @@ class StoredLedger:
         with self._lock:
             if self._priors is not None and self._priors[0] == now:
                 return self._priors[1]
+            if self._outcomes is None:
+                require_outcomes(self.engine, self._sha256)
             seq, held = self._outcomes or (0, None)
             if seq > now.seq:
                 whole = outcomes(self.engine, self._sha256, until=now.seq)

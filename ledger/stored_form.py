@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from ledger.arrays import Array
 from ledger.currencies import currency_codes, exponents_of, money_exponents
+from ledger.errors import LedgerError
 from ledger.ledger import Extract, Ledger
 from ledger.repairs import with_all_customers
 from ledger.schema import TABLES, ColumnSpec, Kind
@@ -25,6 +26,13 @@ the day it bears: so nobody can add to what was known before."""
 
 DETAILS = {"customers": ("name", "email", "phone"), "contacts": ("note",)}
 """Columns that say something of a person: kept apart, in one version, where they can be erased."""
+
+CORRECTED_FROM = "corrected_from"
+"""The same for the last correction of a row."""
+
+RESTATED = ("customer_facts", "payments", "allocations", "promises", "guarantees")
+"""Tables of which a corrected row counts as known from its correction on. Of a dispute that holds
+for its close. A corrected invoice counts as if it had always been so."""
 
 TYPES: dict[Kind, Any] = {
     Kind.TEXT: pa.string(),
@@ -98,10 +106,7 @@ def ledger_of(stored: Stored, extract: Extract) -> Ledger:
             minor = amount.values // np.power(10, MONEY_DECIMALS - exponents)
             columns["amount"] = Column(minor, amount.known)
         if rows and KNOWN_FROM in data.column_names and "recorded_on" in columns:
-            known_from = _typed(data[KNOWN_FROM], Kind.DAY)
-            columns["recorded_on"] = _not_before(
-                columns["recorded_on"], columns[str(spec.happened_on)], known_from
-            )
+            columns |= _dated(name, data, columns, str(spec.happened_on))
         tables[name] = Table(spec, columns, rows)
     return with_all_customers(Ledger(extract, tables, vocabularies))
 
@@ -115,6 +120,13 @@ def _stored_column(ledger: Ledger, table: str, spec: ColumnSpec, column: Column)
         return pa.array(column.values, pa.int32(), mask=unknown).cast(pa.date32())
     if spec.kind is Kind.MONEY:
         scale = np.power(10, MONEY_DECIMALS - money_exponents(ledger, table))
+        if (np.abs(column.values) > np.iinfo(np.int64).max // scale).any():
+            raise LedgerError(
+                [
+                    f"{table} holds an amount larger than a database can hold; expected one below "
+                    "900 million millions; correct it"
+                ]
+            )
         return pa.array(column.values * scale, pa.int64(), mask=unknown)
     return pa.array(column.values, TYPES[spec.kind], mask=unknown)
 
@@ -161,6 +173,20 @@ def _typed(column: Any, kind: Kind) -> Column:
     else:
         known = np.ones(size, np.bool_)
     return Column(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind]), known)
+
+
+def _dated(name: str, data: Any, columns: Mapping[str, Column], happened: str) -> dict[str, Column]:
+    """Columns of days such that nobody adds to what was known before."""
+    recorded, corrected = columns["recorded_on"], _typed(data[CORRECTED_FROM], Kind.DAY)
+    recorded = _not_before(recorded, columns[happened], _typed(data[KNOWN_FROM], Kind.DAY))
+    if name in RESTATED:
+        recorded = _not_before(recorded, columns[happened], corrected)
+    found = {"recorded_on": recorded}
+    if name == "disputes":
+        closed = columns["closed_on"]
+        later = closed.known & corrected.known & (corrected.values > closed.values)
+        found["closed_on"] = Column(np.where(later, corrected.values, closed.values), closed.known)
+    return found
 
 
 def _not_before(recorded: Column, happened: Column, known_from: Column) -> Column:

@@ -30,6 +30,7 @@ from serving.meters import Meters
 from serving.pages import add_pages
 from serving.problems import RefusedError, problem_of, problem_of_status
 from serving.readiness import Readiness
+from serving.turns import Turns
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ def create_app(
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.state.now = now
     app.state.meters = meters
+    app.state.turns = Turns()
     for routes in ROUTES:
         app.include_router(routes.router)
     add_pages(app, swagger_ui)

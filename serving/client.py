@@ -12,6 +12,7 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 from pydantic import ValidationError
@@ -140,8 +141,12 @@ class Client:
         return self._ask("PUT", f"/v1/ledger/{table}", LedgerWriteAnswer, json=body)
 
     def log_contact(self, contact: Row) -> ContactAnswer:
-        """Store that a customer was contacted; see `LogContactRequest` for its fields."""
-        return self._ask("POST", "/v1/contacts", ContactAnswer, json=dict(contact))
+        """Store that a customer was contacted; see `LogContactRequest` for its fields.
+
+        A contact without an id gets one here, so that asking again stores it once.
+        """
+        body = {"contact_id": uuid4().hex, **contact}
+        return self._ask("POST", "/v1/contacts", ContactAnswer, json=body)
 
     def customer(self, customer_id: str) -> ProfileAnswer:
         """All that the last score run says of a customer."""

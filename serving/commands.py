@@ -98,8 +98,13 @@ def _environment(settings: Settings) -> dict[str, str]:
             {"services": {"duecast": {"workers": settings.workers}}}
         ),
     }
-    # Large answers come and go: fewer arenas give their memory back.
-    memory = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
+    # Large answers come and go: their memory is given back at once.
+    memory = {
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
+    }
+    memory = {name: os.environ.get(name, value) for name, value in memory.items()}
     return {f"{PREFIX}{name}": str(value) for name, value in told.items()} | bentoml | memory
 
 

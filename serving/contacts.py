@@ -8,9 +8,9 @@ from uuid import uuid4
 from ledger.findings import Finding
 from ledger.ledger import Ledger
 from ledger.schema import TABLES
-from ledger.store import Batch, Engine, head
+from ledger.store import Batch, Engine, head, reading
 from ledger.store.account_numbers import numbers_of
-from ledger.store.reading import tables_of_accounts
+from ledger.store.streaming import tables_of_accounts
 from ledger.stored_form import ledger_of
 from serving.callers import Caller, collector_shown, require_own_customer
 from serving.contact_answers import ContactAnswer
@@ -72,12 +72,12 @@ def _account(engine: Engine, asked: LogContactRequest, contact_id: str) -> Ledge
     RefusedError
         If nothing was ever written to the ledger, or it does not have the customer.
     """
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         now = head(connection)
         if now is None:
             raise no_ledger()
         numbers = numbers_of(connection, [f"c:{asked.customer_id}"], {"contacts": [contact_id]})
-        account = ledger_of(tables_of_accounts(connection, sorted(numbers)), now.extract)
+        account = ledger_of(tables_of_accounts(connection, sorted(numbers), now.seq), now.extract)
     code = account.code("customer", asked.customer_id)
     if code is None or not account.row_of("customers", "customer_id")[1][code]:
         flaw = Flaw(f"no customer {asked.customer_id!r} is in the ledger", pointer("customer_id"))

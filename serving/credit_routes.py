@@ -24,7 +24,8 @@ def compute_limits(
     desk: OpenDesk,
 ) -> Response:
     """Compute credit limits by the policy, with every term and what decides."""
-    answer = answer_limits(desk, asked)
+    with request.app.state.turns.of(len(asked.customer_ids)):
+        answer = answer_limits(desk, asked)
     request.app.state.meters.scored.labels("limits").inc(len(answer.limits))
     return recorded(
         request,
@@ -51,7 +52,8 @@ def check_order(
     release has ended; a changed one is checked anew. Nothing is reserved.
     """
     state = request.app.state
-    found = checked_order(desk, state.readiness.engine(), asked, language, state.now())
+    with state.turns.of(1):
+        found = checked_order(desk, state.readiness.engine(), asked, language, state.now())
     state.meters.scored.labels("checks").inc()
     # What was answered before rests on the model and the ledger of then, which it names itself.
     return recorded(

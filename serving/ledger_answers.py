@@ -27,6 +27,13 @@ class LedgerWriteAnswer(Part):
     ledger_through: Annotated[
         date, Field(description="Last day that the ledger is complete through now.")
     ]
+    counts_from: Annotated[
+        date | None,
+        Field(
+            description="First day on whose close new rows count: the day after the ledger was "
+            "complete through before. Null: from the days they bear, as in a first load."
+        ),
+    ]
     new: Annotated[int, Field(description="Rows stored for the first time.")]
     corrected: Annotated[int, Field(description="Rows stored anew.")]
     unchanged: Annotated[int, Field(description="Rows that were stored already, the same.")]

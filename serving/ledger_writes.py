@@ -59,6 +59,7 @@ def answer_of(written: Written) -> LedgerWriteAnswer:
     return LedgerWriteAnswer(
         seq=written.seq,
         ledger_through=date_of(written.extract.complete_through),
+        counts_from=written.known_from,
         new=written.new,
         corrected=written.corrected,
         unchanged=written.unchanged,

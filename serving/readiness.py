@@ -136,6 +136,9 @@ class Readiness:
             return desk
         try:
             model = champion(self._settings)
+            if (model.version, model.sha256) != (wanted.version, wanted.sha256):
+                _log.warning("version %d is champion, but cannot be fetched now", wanted.version)
+                return desk
             stored = self._stored(engine, model, desk)
             warm(model.bundle, desk.policy, stored)
         except DatabaseError:
@@ -213,13 +216,15 @@ class Readiness:
         """Log why there is no desk, where that is news; a desk that is open goes on."""
         if isinstance(error, DatabaseError):
             self._meters.database_errors.inc()
-            refusal = RefusedError("no-database", str(error))
+            refusal = RefusedError(
+                "no-database", "the database cannot be used now; the log says why"
+            )
         elif isinstance(error, RefusedError):
             refusal = error
         else:
             flaws = [Flaw(line) for line in str(error).splitlines()]
             refusal = RefusedError("not-ready", "the service cannot be made ready", flaws)
-        said = [flaw.detail for flaw in refusal.flaws] or [str(refusal)]
+        said = [flaw.detail for flaw in refusal.flaws] or [str(error)]
         if said != self._said:
             self._said = said
             _log.error("not ready: %s", "; ".join(said))

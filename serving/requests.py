@@ -108,6 +108,10 @@ class ScoreInvoicesRequest(Strict):
     ] = None
     explain: Explain = 0
 
+    def __len__(self) -> int:
+        subject = self.invoice_ids or self.invoices
+        return MOST if subject is None else len(subject)
+
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
         _require_one(invoice_ids=self.invoice_ids, invoices=self.invoices, ledger=self.ledger)
@@ -130,6 +134,9 @@ class ScoreCustomersRequest(Strict):
         Field(description="A whole ledger; all its customers are scored. Nothing is stored."),
     ] = None
     explain: Explain = 0
+
+    def __len__(self) -> int:
+        return MOST if self.customer_ids is None else len(self.customer_ids)
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:

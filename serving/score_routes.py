@@ -27,7 +27,8 @@ def score_invoices(
     invoices of a ledger in the request (`ledger`). Ids that the ledger does not have are refused
     with 422, all of them named; invoices that are not open are listed in `not_scored`.
     """
-    answer = answer_invoices(desk, asked, language)
+    with request.app.state.turns.of(len(asked)):
+        answer = answer_invoices(desk, asked, language)
     request.app.state.meters.scored.labels("invoices").inc(len(answer.scores))
     return recorded(
         request,
@@ -49,7 +50,8 @@ def score_customers(
     language: AskedLanguage,
 ) -> Response:
     """Score customers: how likely they default, what is at stake, and why."""
-    answer = answer_customers(desk, asked, language)
+    with request.app.state.turns.of(len(asked)):
+        answer = answer_customers(desk, asked, language)
     request.app.state.meters.scored.labels("customers").inc(len(answer.scores))
     return recorded(
         request,

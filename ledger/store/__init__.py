@@ -18,18 +18,13 @@ from ledger.store.database import (
     is_url,
     open_database,
     open_store,
+    reading,
     writing,
 )
 from ledger.store.erasing import drop_details, erase, forget, inactive_people, old_notes
-from ledger.store.outcomes import keep_outcomes, outcomes, summed
-from ledger.store.reading import (
-    Head,
-    everybodys_tables,
-    head,
-    merged,
-    some_node,
-)
-from ledger.store.streaming import tables_of_nodes, whole_tables
+from ledger.store.outcomes import keep_outcomes, outcomes, require_outcomes, summed
+from ledger.store.reading import Head, head, merged, place, some_node, touched_since
+from ledger.store.streaming import everybodys_tables, tables_of_accounts, whole_tables
 
 __all__ = [
     "APPEND_ONLY",
@@ -56,10 +51,14 @@ __all__ = [
     "open_database",
     "open_store",
     "outcomes",
+    "place",
+    "reading",
+    "require_outcomes",
     "some_node",
     "stored_parts",
     "summed",
-    "tables_of_nodes",
+    "tables_of_accounts",
+    "touched_since",
     "whole_tables",
     "write",
     "writing",

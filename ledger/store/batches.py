@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from ledger.accounts import EVERYBODYS_TABLES, accounts
 from ledger.arrow import scaled_decimals
 from ledger.coding import draft_of
-from ledger.days import date_of
+from ledger.days import date_of, day_of
 from ledger.drafts import Part
 from ledger.errors import LedgerError
 from ledger.findings import Finding, Report
@@ -22,6 +22,8 @@ from ledger.loading import load_parts
 from ledger.schema import TABLES, Kind
 from ledger.sheets import Format, Sheet
 from ledger.store.account_numbers import (
+    AT_ONCE,
+    EVERYBODY,
     number_accounts,
     numbers_of,
     portions,
@@ -30,9 +32,9 @@ from ledger.store.account_numbers import (
 from ledger.store.changes import Change, changes, without
 from ledger.store.database import writing
 from ledger.store.outcomes import Count, append_changes
-from ledger.store.reading import Head, everybodys_tables, head, merged, tables_of_accounts
-from ledger.store.streaming import whole_tables
-from ledger.store.tables import ERASED, NODES, WRITES
+from ledger.store.reading import Head, head, merged
+from ledger.store.streaming import everybodys_tables, tables_of_accounts, whole_tables
+from ledger.store.tables import ERASED, NODES, TOUCHED, WRITES
 from ledger.store.versions import replace_versions
 from ledger.stored_form import (
     MONEY_DECIMALS,
@@ -103,6 +105,8 @@ class Written:
         Number of the write; that of the last one where the batch changed nothing.
     extract
         What the ledger covers now.
+    known_from
+        First day on which its new rows count; None: that which they bear.
     new, corrected, unchanged, void
         How many rows were written for the first time, anew, not at all, or taken back.
     report
@@ -111,6 +115,7 @@ class Written:
 
     seq: int
     extract: Extract
+    known_from: date | None
     new: int
     corrected: int
     unchanged: int
@@ -156,7 +161,7 @@ def write(
     """
     with writing(engine, "ledger") as connection:
         before = head(connection)
-        extract = _extract(before, batch.coverage)
+        extract = _extract(before, batch.coverage, now)
         draft = _drafted(batch, extract)
         given = {
             name: set(stored_table(draft, name)["row_id"].to_pylist())
@@ -181,7 +186,9 @@ def write(
         change = changes(stored, loaded.ledger, given, batch.void, known_from, erased)
         unchanged = sum(map(len, ids.values())) - change.rows
         void = sum(map(len, change.void.values()))
-        done = Written(0, extract, change.new, change.corrected, unchanged, void, report)
+        done = Written(
+            0, extract, known_from, change.new, change.corrected, unchanged, void, report
+        )
         if before is not None and change.rows == 0 and before.extract == extract:
             return replace(done, seq=before.seq)
         seq = _begin(connection, before, extract, change, actor, now)
@@ -190,6 +197,7 @@ def write(
         found = accounts(ledger)
         number = number_accounts(connection, found, touched)
         owners = {name: number[found.of_rows[name]] for name in found.of_rows}
+        _note_touched(connection, seq, change, touched | set(number.tolist()))
         last = {name: owners[name][: len(after[name])] for name in owners if name in after}
         replace_versions(connection, change, seq, last)
         if count is not None:
@@ -212,8 +220,15 @@ def _drafted(batch: Batch, extract: Extract) -> Ledger:
     return draft
 
 
-def _extract(before: Head | None, given: Coverage | None) -> Extract:
+def _extract(before: Head | None, given: Coverage | None, now: datetime) -> Extract:
     """What the ledger covers after a batch; it never covers less than before."""
+    if given is not None and given.complete_through > day_of(now.date()) + 1:
+        raise LedgerError(
+            [
+                f"complete_through is {date_of(given.complete_through)}, in the future; expected "
+                "the last day of which every event is known; correct it"
+            ]
+        )
     if before is None:
         if given is None or given.reporting_currency is None:
             raise LedgerError(
@@ -262,8 +277,10 @@ def _touched(
     touched = numbers_of(connection, nodes, ids)
     if any(name in EVERYBODYS_TABLES for name in ids):
         touched |= with_foreign_money(connection, before.extract.reporting_currency)
-    found = [tables_of_accounts(connection, portion) for portion in portions(sorted(touched))]
-    return touched, merged(everybodys_tables(connection), *found)
+    found = [
+        tables_of_accounts(connection, portion, before.seq) for portion in portions(sorted(touched))
+    ]
+    return touched, merged(everybodys_tables(connection, before.seq), *found)
 
 
 def ledger_parts(ledger: Ledger) -> list[Part]:
@@ -286,6 +303,15 @@ def stored_parts(stored: Stored) -> list[Part]:
         sheet = Sheet(STORED, columns, np.arange(1, len(table) + 1))
         parts.append(Part(name, sheet, columns, sheet.rows - 1, {}, Format(decimal=".")))
     return parts
+
+
+def _note_touched(connection: Connection, seq: int, change: Change, accounts: set[int]) -> None:
+    """Note which accounts a write may have changed."""
+    if len(accounts) > AT_ONCE or any(name in EVERYBODYS_TABLES for name in change.tables):
+        accounts = {EVERYBODY}
+    if accounts:
+        rows = [{"seq": seq, "account": account} for account in sorted(accounts)]
+        connection.execute(insert(TOUCHED), rows)
 
 
 def _of_batch(report: Report) -> Report:

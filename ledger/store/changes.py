@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ledger.arrays import Flags
 from ledger.ledger import Ledger
 from ledger.schema import TABLES
-from ledger.stored_form import DETAILS, KNOWN_FROM, Stored, stored_table
+from ledger.stored_form import CORRECTED_FROM, DETAILS, KNOWN_FROM, Stored, stored_table
 
 Ids = Mapping[str, Collection[str]]
 """Ids of rows by table."""
@@ -78,13 +78,15 @@ def changes(
         at = _places(old, fresh)
         is_new = at < 0
         first = pa.array([known_from] * len(fresh), pa.date32())
+        anew = pa.array([None if new else known_from for new in is_new], pa.date32())
         if old is not None and len(old):
             same = pc.take(old[KNOWN_FROM], pa.array(np.maximum(at, 0)))
             first = pc.if_else(pa.array(is_new), first, same)
         changed = is_new | ~_equal(name, old, fresh, at)
         if changed.any():
             columns = {column: fresh[column] for column in fresh.column_names}
-            columns = {"row_id": columns.pop("row_id"), KNOWN_FROM: first, **columns}
+            ids_of = {"row_id": columns.pop("row_id"), KNOWN_FROM: first, CORRECTED_FROM: anew}
+            columns = {**ids_of, **columns}
             written[name] = pa.table(columns).filter(pa.array(changed))
             new += int(is_new.sum())
             corrected += int((changed & ~is_new).sum())

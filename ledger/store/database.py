@@ -118,6 +118,16 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which everything that is read is of one moment."""
+    options = {}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
 def hold(connection: Connection, what: str) -> None:
     """Have nobody else write one more of `LOCKS` until the transaction ends."""
     if connection.dialect.name == "postgresql":
@@ -127,8 +137,8 @@ def hold(connection: Connection, what: str) -> None:
 def _url(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError as error:
-        raise _no_database(address) from error
+    except (ArgumentError, ValueError) as error:
+        raise _no_database("what was given") from error
     if url.get_backend_name() not in _DRIVERS or (
         url.get_backend_name() == "sqlite" and not url.database
     ):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, delete, exists, insert, select
+from sqlalchemy import Connection, Engine, delete, exists, insert, or_, select
 
 from ledger.errors import LedgerError
 from ledger.store.account_numbers import numbers_of, portions
@@ -41,7 +41,8 @@ def forget(engine: Engine) -> None:
     """Have nothing of what was erased stay behind in the files of the database.
 
     SQLite overwrites it at once; its log of writes is brought into the file and emptied. Of
-    PostgreSQL `VACUUM` is asked; what its backups hold is for whoever keeps them.
+    PostgreSQL `VACUUM` is asked, which gives the place to other rows; its log of writes and its
+    backups keep it for as long as whoever runs it keeps these.
     """
     with engine.connect() as connection:
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -64,23 +65,25 @@ def old_notes(connection: Connection, before: date) -> list[str]:
 
 
 def inactive_people(connection: Connection, before: date) -> list[str]:
-    """Ids of the customers of whom details are kept, but nothing happened from a day on."""
-    details = PERSONAL["customers"].c
-    wanted = select(details.customer_id)
-    for name, day in (
-        ("invoices", "issued_on"),
-        ("payments", "paid_on"),
-        ("contacts", "contacted_on"),
-    ):
+    """Ids of the customers of whom details are kept, and whose account has been at rest.
+
+    Something happened to it once, and nothing from the day on.
+    """
+    details, customers = PERSONAL["customers"].c, VERSIONS["customers"].c
+    wanted = (
+        select(details.customer_id)
+        .join(VERSIONS["customers"], customers.row_id == details.row_id)
+        .where(customers.ended_seq.is_(None))
+    )
+    ever = []
+    for name, day in ACTIVITY:
         versions = VERSIONS[name].c
-        wanted = wanted.where(
-            ~exists().where(
-                versions.customer_id == details.customer_id,
-                versions.ended_seq.is_(None),
-                versions[day] >= before,
-            )
+        theirs = exists().where(
+            versions.account == customers.account, versions.ended_seq.is_(None), ~versions.void
         )
-    return sorted(connection.execute(wanted).scalars())
+        ever.append(theirs)
+        wanted = wanted.where(~theirs.where(versions[day] >= before))
+    return sorted(connection.execute(wanted.where(or_(*ever))).scalars())
 
 
 def drop_details(connection: Connection, table: str, row_ids: Sequence[str]) -> None:

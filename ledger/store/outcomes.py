@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, insert, select
 
+from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.store.database import writing
 from ledger.store.reading import head
@@ -26,7 +27,7 @@ _SUMS = [(name, "sum") for name in OUTCOMES]
 
 
 def keep_outcomes(engine: Engine, sha256: str, definitions: str, count: Count) -> None:
-    """From now on keep the outcomes by some definitions, and those by no others."""
+    """From now on keep the outcomes by some definitions, beside those by others that are kept."""
     with writing(engine, "ledger") as connection:
         kept = set(connection.execute(select(PRIOR_DEFINITIONS.c.sha256)).scalars())
         if sha256 not in kept:
@@ -36,6 +37,22 @@ def keep_outcomes(engine: Engine, sha256: str, definitions: str, count: Count) -
             if now is not None:
                 ledger = ledger_of(whole_tables(connection, now.seq), now.extract)
                 _append(connection, sha256, now.seq, count(ledger, definitions))
+
+
+def require_outcomes(engine: Engine, sha256: str) -> None:
+    """Refuse definitions by which no outcomes are kept.
+
+    Raises
+    ------
+    LedgerError
+        If these are such.
+    """
+    kept = select(PRIOR_DEFINITIONS.c.sha256).where(PRIOR_DEFINITIONS.c.sha256 == sha256)
+    with engine.connect() as connection:
+        if connection.execute(kept).first() is None:
+            raise LedgerError(
+                [f"no outcomes are kept by definitions {sha256}; serve a model with these once"]
+            )
 
 
 def append_changes(

@@ -5,37 +5,39 @@ brings a second SQLite into the process, and two of them undo each other's locks
 (https://www.sqlite.org/howtocorrupt.html, section 2.2.1).
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
-from sqlalchemy import Connection, Dialect, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from ledger.accounts import EVERYBODYS_TABLES
 from ledger.errors import DatabaseError
 from ledger.schema import TABLES
-from ledger.store.account_numbers import numbers_of
-from ledger.store.reading import (
-    Head,
-    columns_of,
-    expressions_of,
-    head,
-    source_of,
-    tables_at_once,
-    typed,
-)
+from ledger.store.reading import columns_of, expressions_of, schema_of, source_of, typed
 from ledger.store.tables import VERSIONS
-from ledger.stored_form import TYPES
 
 AT_ONCE = 500
 """Rows of SQLite that are turned into columns together: few enough to stay in the cache."""
 
 
-FEW_NODES = 5
+FEW_ACCOUNTS = 5
 """Up to so many, one statement of JSON is faster than a stream of columns."""
 
 
@@ -46,28 +48,22 @@ def whole_tables(
     return _streamed(connection, names, at_seq, None)
 
 
-def tables_of_nodes(
-    connection: Connection, nodes: Sequence[str], at_seq: int | None = None
-) -> tuple[Head | None, dict[str, Any]]:
-    """Where the ledger stands, and the rows of the accounts of some nodes.
+def everybodys_tables(connection: Connection, at_seq: int) -> dict[str, Any]:
+    """The rows of the tables that belong to everybody."""
+    return _streamed(connection, EVERYBODYS_TABLES, at_seq, None)
 
-    To a PostgreSQL server few nodes take one statement, and so one round trip.
 
-    Parameters
-    ----------
-    nodes
-        `c:` and a customer, `i:` and an invoice, `p:` and a payment; strangers have no rows.
-    at_seq
-        The rows as they stood after that write; now if not given.
+def tables_of_accounts(
+    connection: Connection, accounts: Sequence[int], at_seq: int
+) -> dict[str, Any]:
+    """The rows of some accounts as they stood after a write.
+
+    A PostgreSQL server is asked for a few in one statement, and so in one round trip.
     """
-    if connection.dialect.name == "postgresql" and len(nodes) <= FEW_NODES:
-        return tables_at_once(connection, nodes, at_seq)
-    now = head(connection, at_seq)
-    if now is None:
-        return None, {}
-    accounts = sorted(numbers_of(connection, nodes, {}))
+    if connection.dialect.name == "postgresql" and len(accounts) <= FEW_ACCOUNTS:
+        return _read_at_once(connection, accounts, at_seq)
     names = [name for name in TABLES if name not in EVERYBODYS_TABLES]
-    return now, _streamed(connection, names, now.seq, accounts)
+    return _streamed(connection, names, at_seq, accounts)
 
 
 def _streamed(
@@ -77,6 +73,35 @@ def _streamed(
     queries = {name: _sql(connection.dialect, name, at_seq, accounts) for name in names}
     found = read(connection, queries)
     return {name: table for name, table in found.items() if len(table)}
+
+
+def _read_at_once(connection: Connection, accounts: Sequence[int], at_seq: int) -> dict[str, Any]:
+    """Rows of every account table as (name, JSON)."""
+    rows: dict[str, list[Any]] = {}
+    for name, text in connection.execute(
+        _rows_as_json(), {"accounts": list(accounts), "at_seq": at_seq}
+    ):
+        rows.setdefault(name, []).append(json.loads(text))
+    return {name: typed(name, given) for name, given in rows.items()}
+
+
+@cache
+def _rows_as_json() -> Any:
+    accounts: Any = bindparam("accounts", expanding=True)
+    at_seq: Any = bindparam("at_seq")
+    parts = []
+    for name in TABLES:
+        if name not in EVERYBODYS_TABLES:
+            versions = VERSIONS[name].c
+            row = cast(func.json_build_array(*expressions_of(name)), Text)
+            ended = or_(versions.ended_seq.is_(None), versions.ended_seq > at_seq)
+            wanted = select(literal(name), row).select_from(source_of(name))
+            parts.append(
+                wanted.where(
+                    versions.account.in_(accounts), versions.seq <= at_seq, ended, ~versions.void
+                )
+            )
+    return union_all(*parts)
 
 
 def _read_sqlite(connection: Connection, queries: dict[str, str]) -> dict[str, Any]:
@@ -97,14 +122,18 @@ def _read_sqlite(connection: Connection, queries: dict[str, str]) -> dict[str, A
 
 
 def _read_postgresql(connection: Connection, queries: dict[str, str]) -> dict[str, Any]:
+    """The same, of what the transaction of the connection sees."""
     url = connection.engine.url.set(drivername="postgresql")
     address = url.render_as_string(hide_password=False)
+    snapshot = connection.execute(select(func.pg_export_snapshot())).scalar_one()
     found = {}
     try:
         with (
             closing(adbc_driver_postgresql.dbapi.connect(address, autocommit=True)) as other,
             closing(other.cursor()) as cursor,
         ):
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             for name, query in queries.items():
                 cursor.execute(query)
                 found[name] = _cast(name, cursor.fetch_arrow_table())
@@ -138,6 +167,4 @@ def _all_versions(dialect: Dialect, name: str) -> str:
 
 def _cast(name: str, table: Any) -> Any:
     """The table with the types that our columns have."""
-    kinds = [pa.string(), pa.date32(), *(TYPES[column.kind] for column in TABLES[name].columns)]
-    columns = [column.cast(kind) for column, kind in zip(table.columns, kinds, strict=True)]
-    return pa.table(dict(zip(columns_of(name), columns, strict=True)))
+    return table.rename_columns(columns_of(name)).cast(schema_of(name))

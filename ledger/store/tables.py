@@ -54,6 +54,7 @@ def _versions(table: TableSpec) -> Table:
         Column("seq", BigInteger, nullable=False),
         Column("void", Boolean, nullable=False),
         Column("known_from", Date),
+        Column("corrected_from", Date),
         Column("account", BigInteger, nullable=False),
         Column("ended_seq", BigInteger),
         *(Column(name, _TYPES[table.column(name).kind]) for name in kept),
@@ -114,6 +115,15 @@ NODES = Table(
 An account is all that hangs together: a customer, with those whose invoices or payments settle
 each other and those of the same parent.
 """
+
+TOUCHED = Table(
+    "touched_accounts",
+    METADATA,
+    Column("seq", BigInteger, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    PrimaryKeyConstraint("seq", "account"),
+)
+"""Accounts that each write may have changed; 0: all. Derived, for those who keep what they read."""
 
 PRIOR_DEFINITIONS = Table(
     "prior_definitions",

@@ -10,7 +10,7 @@ from ledger.schema import TABLES
 from ledger.store.account_numbers import AT_ONCE, EVERYBODY, portions
 from ledger.store.changes import Change
 from ledger.store.tables import PERSONAL, VERSIONS, kept_columns
-from ledger.stored_form import DETAILS, KNOWN_FROM
+from ledger.stored_form import CORRECTED_FROM, DETAILS, KNOWN_FROM
 
 
 def replace_versions(
@@ -59,7 +59,7 @@ def _accounts_of(connection: Connection, name: str, ids: Sequence[str]) -> dict[
 
 
 def _insert(connection: Connection, name: str, written: Any, seq: int, accounts: Any) -> None:
-    kept = ["row_id", KNOWN_FROM, *kept_columns(TABLES[name])]
+    kept = ["row_id", KNOWN_FROM, CORRECTED_FROM, *kept_columns(TABLES[name])]
     size = len(written)
     numbers = np.full(size, EVERYBODY) if accounts is None else accounts
     for start in range(0, size, AT_ONCE):

@@ -18,7 +18,7 @@ from ledger.sheets import Sheet
 from ledger.store import Batch, Coverage, Written, head, ledger_parts, whole_tables, write
 from ledger.stored_form import ledger_of
 
-NOW = datetime(2024, 7, 1, 12, 0)
+NOW = datetime(2026, 7, 1, 12, 0)
 BEFORE_ALL = Coverage(parse_day("2000-01-01"), "EUR")
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from ledger.schema import TABLES
-from ledger.store import open_database, tables_of_nodes
+from ledger.store import open_database, place, reading, tables_of_accounts
 from tests.ledgers import seeded_ledger
 from tests.store.stores import put, put_ledger, rows, stored
 
@@ -19,18 +19,23 @@ def statements_of(engine: Engine, nodes: list[str]) -> list[str]:
         sent.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
-    with engine.connect() as connection:
-        tables_of_nodes(connection, nodes)
+    with reading(engine) as connection:
+        now, accounts = place(connection, nodes)
+        assert now is not None
+        tables_of_accounts(connection, accounts, now.seq)
     event.remove(engine, "before_cursor_execute", note)
     return sent
 
 
-def test_a_server_is_asked_once_for_a_customer(postgresql_url: str) -> None:
+def test_a_server_is_asked_where_a_customer_is_and_once_for_its_history(
+    postgresql_url: str,
+) -> None:
     engine = open_database(postgresql_url)
     put(engine, rows("invoices", {**BILL, "invoice_id": "I1"}), through="2024-03-31")
-    (statement,) = statements_of(engine, ["c:A"])
+    where, history = statements_of(engine, ["c:A"])
+    assert "nodes" in where
     for name in set(TABLES) - {"fx_rates"}:
-        assert f"{name}_versions" in statement
+        assert f"{name}_versions" in history
 
 
 def test_the_rows_of_an_account_are_found_by_an_index(tmp_path: object) -> None:
@@ -57,8 +62,10 @@ def test_few_and_many_nodes_give_the_same_rows(database_url: str, count: int) ->
     put_ledger(engine, ledger)
     names = sorted(set(ledger.text("customers", "customer_id").tolist()))
     nodes = [f"c:{name}" for name in names] * count
-    with engine.connect() as connection:
-        _, tables = tables_of_nodes(connection, nodes)
+    with reading(engine) as connection:
+        now, accounts = place(connection, nodes)
+        assert now is not None
+        tables = tables_of_accounts(connection, accounts, now.seq)
     whole = stored(engine)
     for name in set(TABLES) - {"fx_rates"}:
         found = tables[name]["row_id"].to_pylist() if name in tables else []

@@ -200,8 +200,83 @@ def test_nobody_can_add_to_what_was_known_before(engine: Engine) -> None:
     assert payments.known_on.tolist() == [parse_day("2024-04-01")]
     assert len(stored(engine).known_at(parse_day("2024-03-31")).payments) == 0
     put(engine, rows("payments", {**PAID, "recorded_on": "2024-02-06", "amount": "90.00"}))
-    assert stored(engine).payments.known_on.tolist() == [parse_day("2024-04-01")]
+    assert stored(engine).payments.known_on.tolist() == [parse_day("2024-04-03")]
     assert stored(engine).payments["amount"].tolist() == [9000]
+
+
+def test_a_dispute_is_not_closed_before_it_was_said_to_be(engine: Engine) -> None:
+    dispute = {"dispute_id": "D1", "invoice_id": "I1", "opened_on": "2024-02-01"}
+    put(engine, rows("invoices", BILL), rows("disputes", dispute), through="2024-03-31")
+    closed = {**dispute, "closed_on": "2024-02-10", "outcome": "credited"}
+    put(engine, rows("disputes", closed))
+    found = stored(engine)
+    assert found.disputes["closed_on"].tolist() == [parse_day("2024-04-01")]
+    then = found.known_at(parse_day("2024-03-31")).disputes
+    assert len(then) == 1 and not then.known("closed_on").any()
+    assert put(engine, rows("disputes", closed)).unchanged == 1
+
+
+def test_numbers_of_all_digits_are_the_same_when_sent_again(engine: Engine) -> None:
+    rate = {"currency": "USD", "on": "2024-01-01", "rate": repr(1 / 0.92)}
+    put(engine, rows("invoices", BILL), rows("fx_rates", rate), through="2024-03-31")
+    assert put(engine, rows("fx_rates", rate)).unchanged == 1
+    keeper = StoredLedger(engine, Definitions())
+    keeper.prepare()
+    snapshot = keeper.part(["c:A"])
+    assert snapshot is not None
+    assert snapshot.ledger.fx_rates["rate"].tolist() == [1 / 0.92]
+
+
+def test_an_amount_that_a_database_cannot_hold_is_refused(engine: Engine) -> None:
+    yen = {"currency": "JPY", "on": "2024-01-01", "rate": "0.006"}
+    put(engine, rows("fx_rates", yen), through="2024-03-31")
+    huge = {**BILL, "currency": "JPY", "amount": "999999999999999"}
+    with pytest.raises(LedgerError, match="larger than a database can hold"):
+        put(engine, rows("invoices", huge))
+
+
+def test_a_ledger_cannot_be_complete_through_a_day_to_come(engine: Engine) -> None:
+    with pytest.raises(LedgerError, match="complete_through is 2027-01-01, in the future"):
+        put(engine, rows("invoices", BILL), through="2027-01-01")
+
+
+def test_what_is_kept_of_an_account_is_read_again_after_a_write(engine: Engine) -> None:
+    other = {**BILL, "invoice_id": "I2", "customer_id": "B"}
+    put(engine, rows("invoices", BILL, other), through="2024-03-31")
+    keeper = StoredLedger(engine, Definitions())
+    keeper.prepare()
+
+    def part(customer: str) -> Ledger:
+        snapshot = keeper.part([f"c:{customer}"])
+        assert snapshot is not None
+        return snapshot.ledger
+
+    kept = part("B")
+    part("A")
+    assert part("B").tables is kept.tables
+    put(engine, rows("payments", PAID), through="2024-04-02")
+    assert len(part("A").payments) == 1
+    assert part("B").tables is kept.tables
+    assert part("B").extract.complete_through == parse_day("2024-04-02")
+    put(
+        engine, rows("payments", {**PAID, "payment_id": "P2", "invoice_id": "", "customer_id": "A"})
+    )
+    put(engine, rows("allocations", clearing("I2", "P2")))
+    assert sorted(part("B").text("invoices", "invoice_id").tolist()) == ["I1", "I2"]
+    put(engine, rows("fx_rates", {"currency": "USD", "on": "2024-01-01", "rate": "1.1"}))
+    assert len(part("B").fx_rates) == 1
+
+
+def clearing(invoice: str, payment: str) -> dict[str, str]:
+    """An allocation of a payment to an invoice."""
+    return {
+        "allocation_id": "1",
+        "invoice_id": invoice,
+        "kind": "payment",
+        "source_id": payment,
+        "amount": "100.00",
+        "allocated_on": "2024-02-05",
+    }
 
 
 def test_a_batch_with_an_error_is_stored_in_no_part(engine: Engine) -> None:
@@ -250,15 +325,8 @@ def test_a_payment_joins_two_accounts_with_all_their_rows(engine: Engine) -> Non
 
 
 def test_an_allocation_finds_the_payment_that_comes_after_it(engine: Engine) -> None:
-    clearing = {
-        "allocation_id": "1",
-        "invoice_id": "I1",
-        "kind": "payment",
-        "source_id": "P1",
-        "amount": "100.00",
-        "allocated_on": "2024-02-05",
-    }
-    put(engine, rows("invoices", BILL), rows("allocations", clearing), through="2024-03-31")
+    cleared = rows("allocations", clearing("I1", "P1"))
+    put(engine, rows("invoices", BILL), cleared, through="2024-03-31")
     put(engine, rows("payments", {**PAID, "invoice_id": "", "customer_id": "B"}))
     keeper = StoredLedger(engine, Definitions())
     keeper.prepare()

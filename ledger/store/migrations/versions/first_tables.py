@@ -68,7 +68,10 @@ def upgrade() -> None:
 
 def _make_versions(name: str, columns: str) -> None:
     table = f"{name}_versions"
-    own = "row_id! seq:integer! void:flag* known_from:day account:integer* ended_seq:integer"
+    own = (
+        "row_id! seq:integer! void:flag* known_from:day corrected_from:day account:integer*"
+        " ended_seq:integer"
+    )
     _make(table, f"{own} {columns}", append_only=True, derived=DERIVED)
     op.create_index(f"{table}_by_account", table, ["account"])
     quote = op.get_bind().dialect.identifier_preparer.quote
@@ -89,6 +92,7 @@ def _make_books() -> None:
     _make("erased_customers", "customer_id! erased_at:time*", append_only=True)
     _make("nodes", "node! account:integer*")
     op.create_index("ix_nodes_account", "nodes", ["account"])
+    _make("touched_accounts", "seq:integer! account:integer!")
     _make("prior_definitions", "sha256:sha256! definitions*")
     _make(
         "prior_counts",
