@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from decisions.audit_anchor import audit_directory, make_key, move_anchor, open_anchor, read_key
 from decisions.audit_chain import BEGINNING, AuditEntry, AuditError, AuditRecord, key_id, sealed
-from ledger.store.database import APPEND_ONLY, LOCKS, METADATA, writing
+from ledger.store import APPEND_ONLY, METADATA, hold, writing
 
 PAGE_RECORDS = 200
 
@@ -84,8 +84,7 @@ def append_within(connection: Connection, home: Path, entry: AuditEntry) -> Audi
     At most one record in a transaction. Once it is committed, call `anchor_committed`.
     Raises as `append` does.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(LOCKS["audit"])))
+    hold(connection, "audit")
     transaction = connection.get_transaction()
     if connection.info.get(AUDIT.name) is transaction:
         raise AuditError("a transaction has one audit record at most; make one of the two")

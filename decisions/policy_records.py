@@ -6,7 +6,7 @@ from sqlalchemy import Column, Engine, String, Table, Text, insert, select
 
 from decisions.policy import Policy, content, digest, policy_of
 from ledger.errors import DuecastError
-from ledger.store.database import APPEND_ONLY, METADATA, writing
+from ledger.store import APPEND_ONLY, METADATA, writing
 
 
 class NoPolicyError(DuecastError):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from decisions.audit_chain import AuditEntry, canonical_json
 from decisions.audit_log import anchor_committed, append_within
 from ledger.code_version import code_version
+from ledger.moments import stored_utc
 from ledger.settings import Settings
 from ledger.store import Connection, open_store, writing
 
@@ -35,7 +36,7 @@ def recorded_change(
         If the database cannot be used.
     """
     entry = AuditEntry(
-        at=at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at,
+        at=stored_utc(at),
         kind=kind,
         actor=actor,
         inputs=canonical_json(None),

@@ -22,8 +22,7 @@ from decisions.audit_log import AUDIT, anchor_committed, append_within
 from decisions.audit_verify import DROPPED
 from decisions.policy import RetentionPolicy
 from decisions.records import RUNS, run_directory
-from ledger.store import drop_details, forget, inactive_people, old_notes
-from ledger.store.database import writing
+from ledger.store import drop_details, forget, inactive_people, old_notes, writing
 
 Find = Callable[[Connection, date], list[str]]
 

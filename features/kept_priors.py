@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 from features.priors import COUNTS, Priors, build_priors, priors_of_counts
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
+from ledger.moments import stored_utc
 from ledger.store import Batch, Coverage, Engine, Written, ledger_parts, write
 
 LAST_DAY = 2**30
@@ -59,6 +60,6 @@ def write_ledger_to(engine: Engine, ledger: Ledger, actor: str, now: datetime) -
         engine,
         Batch(ledger_parts(ledger), coverage=Coverage.of(extract)),
         actor=actor,
-        now=now.astimezone(UTC).replace(tzinfo=None),
+        now=stored_utc(now),
         count=count_outcomes,
     )

@@ -14,6 +14,7 @@ from ledger.arrays import Array, Codes, Flags, Rows
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.store import (
+    EVERYBODY,
     Connection,
     Engine,
     Head,
@@ -32,9 +33,6 @@ from ledger.store import (
     whole_tables,
 )
 from ledger.stored_form import ledger_of
-
-EVERYBODY = 0
-"""Stands for all accounts among those a write has touched."""
 
 MOST_ROWS = 250_000
 """Rows of all accounts that are kept: some hundred MB."""
@@ -88,6 +86,8 @@ class KeptAccounts:
         """Forget what the writes until now may have changed."""
         with self._lock:
             since = self._seq
+            if not self._ledgers:
+                self._seq = since = max(since, now.seq)
         if now.seq <= since:
             return
         touched = touched_since(connection, since, now.seq)

@@ -17,6 +17,7 @@ from sqlalchemy import Column, DateTime, Engine, ForeignKey, Row, String, Table,
 
 from decisions.recorded_changes import recorded_change
 from ledger.errors import SettingsError
+from ledger.moments import stored_utc
 from ledger.settings import Settings
 from ledger.store import APPEND_ONLY, METADATA, open_store
 from serving.roles import ROLES, Role
@@ -135,8 +136,8 @@ def create_key(
     key = Key(key_id, _digest(secret), known, name or role, collector.strip(), now, expires_at)
     values = {
         **{column.name: getattr(key, column.name) for column in _KEYS.columns},
-        "created_at": _naive(now),
-        "expires_at": None if expires_at is None else _naive(expires_at),
+        "created_at": stored_utc(now),
+        "expires_at": None if expires_at is None else stored_utc(expires_at),
     }
     _change(settings, _KEYS, values, "created", key, now, by)
     return key, f"{key_id}_{secret}"
@@ -157,7 +158,7 @@ def revoke_key(settings: Settings, key_id: str, now: datetime, *, by: str) -> Ke
             [f"there is no key {key_id!r}; expected an id that `duecast keys list` shows"]
         )
     if key.revoked_at is None:
-        values = {"key_id": key_id, "revoked_at": _naive(now)}
+        values = {"key_id": key_id, "revoked_at": stored_utc(now)}
         _change(settings, _REVOCATIONS, values, "revoked", key, now, by)
     return next(each for each in keys(engine) if each.key_id == key_id)
 
@@ -205,8 +206,3 @@ def _key(row: Row[Any]) -> Key:
 
 def _digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
-
-
-def _naive(moment: datetime) -> datetime:
-    """As it is stored: in UTC, without saying so."""
-    return moment.astimezone(UTC).replace(tzinfo=None)

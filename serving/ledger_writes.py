@@ -1,13 +1,14 @@
 """Writes to the stored ledger, asked by HTTP."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from features.kept_priors import count_outcomes
 from ledger.days import date_of, day_of
 from ledger.errors import LedgerError
 from ledger.findings import Finding
+from ledger.moments import stored_utc
 from ledger.store import Batch, Coverage, Engine, RefusedBatchError, Written, write
 from ledger.stored_form import identity, row_id
 from serving.ledger_answers import LedgerWriteAnswer, RowWarning
@@ -45,7 +46,7 @@ def stored(
 ) -> Written:
     """What became of a batch, all of whose errors are told at their place in the request."""
     try:
-        return write(engine, batch, actor=actor, now=_utc(now), count=count_outcomes)
+        return write(engine, batch, actor=actor, now=stored_utc(now), count=count_outcomes)
     except RefusedBatchError as error:
         flaws = [flaw for found in error.report.errors for flaw in flaws_at(found)]
         raise RefusedError("unusable-ledger", "rows with errors; none is stored", flaws) from error
@@ -92,7 +93,3 @@ def _coverage(given: LedgerCoverage | None) -> Coverage | None:
         None if first is None else day_of(first),
         given.timezone,
     )
-
-
-def _utc(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now

@@ -13,6 +13,7 @@ from decisions.order_records import (
 )
 from decisions.orders import asked_sha256
 from decisions.tables import customer_table
+from ledger.moments import stored_utc
 from ledger.store import Engine
 from models.reasons import AT_MOST
 from models.sentences import Language
@@ -27,7 +28,6 @@ from serving.order_requests import (
 )
 from serving.problems import pointer
 from serving.questions import Asked
-from serving.recorded import naive_utc
 from serving.row_answers import part_of, worded
 
 _OF_CUSTOMER = ("natural_person", "pd", "in_default", "grade", "grade_rules", "reasons")
@@ -65,7 +65,7 @@ def checked_order(
     if kept is None:
         new = answer_check(desk, question, "en")
         told = new.model_dump(mode="json")
-        record = OrderCheckRecord(order.order_id, order.customer_id, sha256, told, naive_utc(now))
+        record = OrderCheckRecord(order.order_id, order.customer_id, sha256, told, stored_utc(now))
         kept = record_check(engine, record)
     answer = CreditCheckAnswer.model_validate(kept.answer)
     return CheckedOrder(question, _worded(answer, language), answer != new)

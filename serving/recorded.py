@@ -1,7 +1,5 @@
 """Answers that are recorded in the audit trail before they are given."""
 
-from datetime import UTC, datetime
-
 from fastapi import Request, Response
 from pydantic import BaseModel
 
@@ -9,6 +7,7 @@ from decisions.audit_chain import AuditEntry, canonical_json
 from decisions.audit_log import append
 from decisions.policy import digest
 from ledger.code_version import code_version
+from ledger.moments import stored_utc
 from models.sentences import Language
 from serving.callers import caller_of
 from serving.desk import Desk
@@ -81,7 +80,7 @@ def record(
     """The id of the record of an answer (JSON, UTF-8) to some inputs (JSON values); see above."""
     state, caller = request.app.state, caller_of(request)
     entry = AuditEntry(
-        at=naive_utc(state.now()),
+        at=stored_utc(state.now()),
         kind=kind,
         actor=caller.key_id,
         inputs=canonical_json(inputs),
@@ -97,8 +96,3 @@ def record(
     )
     with state.meters.stage("record"):
         return append(state.readiness.engine(), state.settings.home, entry).audit_id
-
-
-def naive_utc(now: datetime) -> datetime:
-    """A time as it is stored: in UTC, without saying so."""
-    return now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now

@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from ledger.errors import SettingsError
+from ledger.moments import stored_utc
 from ledger.screen import screen
 from ledger.settings import Settings
 
@@ -146,7 +147,7 @@ def _moment(text: str) -> datetime:
         ) from error
     if len(text) <= len("2024-02-29"):
         return datetime.combine(moment.date(), time.max)
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    return stored_utc(moment)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Engine
 
+from ledger.store.account_numbers import EVERYBODY
 from ledger.store.batches import (
     Batch,
     Coverage,
@@ -15,6 +16,7 @@ from ledger.store.database import (
     APPEND_ONLY,
     METADATA,
     database_name,
+    hold,
     is_url,
     open_database,
     open_store,
@@ -28,6 +30,7 @@ from ledger.store.streaming import everybodys_tables, tables_of_accounts, whole_
 
 __all__ = [
     "APPEND_ONLY",
+    "EVERYBODY",
     "METADATA",
     "Batch",
     "Connection",
@@ -42,6 +45,7 @@ __all__ = [
     "everybodys_tables",
     "forget",
     "head",
+    "hold",
     "inactive_people",
     "is_url",
     "keep_outcomes",

@@ -19,7 +19,7 @@ AT_ONCE = 5_000
 """Values of one statement."""
 
 EVERYBODY = 0
-"""Number that stands for no account."""
+"""Number that stands for no account, and for all of them where a write may have touched any."""
 
 
 def portions(values: Iterable[T]) -> Iterator[list[T]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from ledger.accounts import EVERYBODYS_TABLES, accounts
 from ledger.arrow import scaled_decimals
@@ -307,7 +307,7 @@ def stored_parts(stored: Stored) -> list[Part]:
 
 def _note_touched(connection: Connection, seq: int, change: Change, accounts: set[int]) -> None:
     """Note which accounts a write may have changed."""
-    if len(accounts) > AT_ONCE or any(name in EVERYBODYS_TABLES for name in change.tables):
+    if len(accounts) > AT_ONCE or change.is_everybodys:
         accounts = {EVERYBODY}
     if accounts:
         rows = [{"seq": seq, "account": account} for account in sorted(accounts)]
@@ -347,16 +347,17 @@ def _begin(
 ) -> int:
     """Number of a new write, once it is recorded."""
     seq = 1 if before is None else before.seq + 1
-    touches_rates = any(name in EVERYBODYS_TABLES for name in change.tables)
-    last = connection.execute(select(func.max(WRITES.c.stored_at))).scalar_one()
+    if before is not None:
+        last = select(WRITES.c.stored_at).where(WRITES.c.seq == before.seq)
+        now = max(now, connection.execute(last).scalar_one())
     first = extract.complete_from
     connection.execute(
         insert(WRITES).values(
             seq=seq,
-            stored_at=now if last is None else max(now, last),
+            stored_at=now,
             actor=actor,
             rows=change.rows,
-            fx_seq=seq if touches_rates or before is None else before.fx_seq,
+            fx_seq=seq if change.is_everybodys or before is None else before.fx_seq,
             reporting_currency=extract.reporting_currency,
             complete_from=None if first is None else date_of(first),
             complete_through=date_of(extract.complete_through),

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ledger.accounts import EVERYBODYS_TABLES
 from ledger.arrays import Flags
 from ledger.ledger import Ledger
 from ledger.schema import TABLES
@@ -41,6 +42,11 @@ class Change:
     def rows(self) -> int:
         """How many versions there are to write."""
         return self.new + self.corrected + sum(map(len, self.void.values()))
+
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether rows change that belong to every account, such as exchange rates."""
+        return not self.tables.isdisjoint(EVERYBODYS_TABLES)
 
     @property
     def tables(self) -> set[str]:

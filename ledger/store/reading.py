@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -115,15 +114,11 @@ def _head(row: Mapping[str, Any]) -> Head:
     first, through = row["complete_from"], row["complete_through"]
     extract = Extract(
         row["reporting_currency"],
-        _day(through),
-        None if first is None else _day(first),
+        day_of(through),
+        None if first is None else day_of(first),
         row["timezone"],
     )
     return Head(row["seq"], row["fx_seq"], extract)
-
-
-def _day(value: Any) -> int:
-    return day_of(date.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _array(values: Any, kind: Any) -> Any:
