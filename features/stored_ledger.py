@@ -1,20 +1,19 @@
 """A stored ledger with its priors: any part of it, now or as it stood after a write."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from features.kept_accounts import MANY, KeptAccounts, KeptPortfolio
 from features.kept_priors import count_outcomes, definitions_sha256, definitions_text, priors_of
 from features.priors import Priors
 from ledger.arrays import Array, Codes, Flags, Rows
 from ledger.definitions import Definitions
 from ledger.ledger import Ledger
 from ledger.store import (
-    EVERYBODY,
     Connection,
     Engine,
     Head,
@@ -29,13 +28,9 @@ from ledger.store import (
     some_node,
     summed,
     tables_of_accounts,
-    touched_since,
     whole_tables,
 )
 from ledger.stored_form import ledger_of
-
-MOST_ROWS = 250_000
-"""Rows of all accounts that are kept: some hundred MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,70 +67,32 @@ class Snapshot:
         return np.append(rows, 0)[codes], known & np.append(found, False)[codes]
 
 
-class KeptAccounts:
-    """Accounts that were read, while no write may have changed them."""
-
-    def __init__(self, most_rows: int = MOST_ROWS) -> None:
-        self._most_rows = most_rows
-        self._lock = threading.Lock()
-        self._seq = 0
-        self._rows = 0
-        self._ledgers: OrderedDict[tuple[int, ...], tuple[Ledger, int]] = OrderedDict()
-
-    def bring_to(self, connection: Connection, now: Head) -> None:
-        """Forget what the writes until now may have changed."""
-        with self._lock:
-            since = self._seq
-            if not self._ledgers:
-                self._seq = since = max(since, now.seq)
-        if now.seq <= since:
-            return
-        touched = touched_since(connection, since, now.seq)
-        with self._lock:
-            if self._seq != since:
-                return
-            self._seq = now.seq
-            stale = [
-                key for key in self._ledgers if EVERYBODY in touched or not touched.isdisjoint(key)
-            ]
-            for key in stale:
-                self._rows -= self._ledgers.pop(key)[1]
-
-    def find(self, now: Head, accounts: tuple[int, ...]) -> Ledger | None:
-        """The ledger of some accounts, as it stands; None where it is to be read."""
-        with self._lock:
-            if self._seq != now.seq or accounts not in self._ledgers:
-                return None
-            self._ledgers.move_to_end(accounts)
-            return replace(self._ledgers[accounts][0], extract=now.extract)
-
-    def keep(self, now: Head, accounts: tuple[int, ...], ledger: Ledger) -> None:
-        """Keep a ledger that was read as it stood after a write; the oldest ones make room."""
-        rows = sum(map(len, ledger.tables.values()))
-        with self._lock:
-            if self._seq != now.seq or rows > self._most_rows // 10:
-                return
-            self._rows += rows - self._ledgers.pop(accounts, (ledger, 0))[1]
-            self._ledgers[accounts] = ledger, rows
-            while self._rows > self._most_rows:
-                self._rows -= self._ledgers.popitem(last=False)[1][1]
-
-
 class StoredLedger:
     """The ledger in a database, with priors by some definitions.
 
     What many answers need is read again only when a write may have changed it: priors, exchange
     rates, and the accounts that were asked for last. Threads may share one.
+
+    Parameters
+    ----------
+    engine
+        The database.
+    definitions
+        Of the priors.
+    many
+        Accounts of a question from which on they are kept as one ledger.
     """
 
-    def __init__(self, engine: Engine, definitions: Definitions) -> None:
+    def __init__(self, engine: Engine, definitions: Definitions, many: int = MANY) -> None:
         self.engine, self.definitions = engine, definitions
+        self._many_accounts = many
         self._sha256 = definitions_sha256(definitions)
         self._lock = threading.Lock()
         self._rates: tuple[int, dict[str, Any]] | None = None
         self._outcomes: tuple[int, Any] | None = None
         self._priors: tuple[Head, Priors] | None = None
         self._kept = KeptAccounts()
+        self._portfolio = KeptPortfolio()
 
     def prepare(self) -> None:
         """Have the priors kept by our definitions from now on; slow only the first time."""
@@ -153,16 +110,12 @@ class StoredLedger:
             now, accounts = place(connection, nodes, at_seq)
             if now is None:
                 return None
-            if at_seq is None:
-                self._kept.bring_to(connection, now)
-                held = self._kept.find(now, accounts)
-                if held is not None:
-                    return Snapshot(now.seq, held, self._priors_at(now))
-            tables = tables_of_accounts(connection, accounts, now.seq)
-            tables |= self._everybodys(connection, now)
-        ledger = ledger_of(tables, now.extract)
-        if at_seq is None:
-            self._kept.keep(now, accounts, ledger)
+            if at_seq is not None:
+                ledger = self._read(connection, now, accounts)
+            elif len(accounts) < self._many_accounts:
+                ledger = self._few(connection, now, accounts)
+            else:
+                ledger = self._many(connection, now, accounts)
         return Snapshot(now.seq, ledger, self._priors_at(now))
 
     def sample(self) -> Snapshot | None:
@@ -179,6 +132,27 @@ class StoredLedger:
                 return None
             tables = whole_tables(connection, now.seq)
         return Snapshot(now.seq, ledger_of(tables, now.extract), self._priors_at(now))
+
+    def _few(self, connection: Connection, now: Head, accounts: tuple[int, ...]) -> Ledger:
+        self._kept.bring_to(connection, now)
+        ledger = self._kept.find(now, accounts)
+        if ledger is None:
+            ledger = self._read(connection, now, accounts)
+            self._kept.keep(now, accounts, ledger)
+        return ledger
+
+    def _many(self, connection: Connection, now: Head, accounts: tuple[int, ...]) -> Ledger:
+        return self._portfolio.ledger(
+            connection,
+            now,
+            accounts,
+            lambda some: tables_of_accounts(connection, sorted(some), now.seq),
+            self._everybodys(connection, now),
+        )
+
+    def _read(self, connection: Connection, now: Head, accounts: tuple[int, ...]) -> Ledger:
+        tables = tables_of_accounts(connection, accounts, now.seq)
+        return ledger_of(tables | self._everybodys(connection, now), now.extract)
 
     def _everybodys(self, connection: Connection, now: Head) -> dict[str, Any]:
         held = self._rates

@@ -25,7 +25,15 @@ from ledger.store.database import (
 )
 from ledger.store.erasing import drop_details, erase, forget, inactive_people, old_notes
 from ledger.store.outcomes import keep_outcomes, outcomes, require_outcomes, summed
-from ledger.store.reading import Head, head, merged, place, some_node, touched_since
+from ledger.store.reading import (
+    Head,
+    head,
+    merged,
+    place,
+    some_node,
+    touched_since,
+    without_accounts,
+)
 from ledger.store.streaming import everybodys_tables, tables_of_accounts, whole_tables
 
 __all__ = [
@@ -64,6 +72,7 @@ __all__ = [
     "tables_of_accounts",
     "touched_since",
     "whole_tables",
+    "without_accounts",
     "write",
     "writing",
 ]

@@ -1,11 +1,12 @@
 """Reading a stored ledger: where it stands, whose accounts are asked for, rows as columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from ledger.days import day_of
@@ -13,6 +14,8 @@ from ledger.ledger import Extract
 from ledger.schema import TABLES
 from ledger.store.tables import NODES, PERSONAL, TOUCHED, VERSIONS, WRITES
 from ledger.stored_form import CORRECTED_FROM, KNOWN_FROM, TYPES, Stored
+
+ACCOUNT = "account"
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,13 @@ def typed(name: str, rows: Sequence[Sequence[Any]]) -> Any:
 def schema_of(name: str) -> Any:
     """Names and types of the columns of a table as it is read."""
     own = (TYPES[column.kind] for column in TABLES[name].columns)
-    types = [pa.string(), pa.date32(), pa.date32(), *own]
+    types = [pa.string(), pa.int64(), pa.date32(), pa.date32(), *own]
     return pa.schema(list(zip(columns_of(name), types, strict=True)))
 
 
 def columns_of(name: str) -> tuple[str, ...]:
-    """Columns of a table as it is read: id, days from which it counts, those of the schema."""
-    return ("row_id", KNOWN_FROM, CORRECTED_FROM, *TABLES[name].names)
+    """Columns of a table as it is read: id, account, days from which it counts, the schema's."""
+    return ("row_id", ACCOUNT, KNOWN_FROM, CORRECTED_FROM, *TABLES[name].names)
 
 
 def source_of(name: str) -> Any:
@@ -133,10 +136,23 @@ def _array(values: Any, kind: Any) -> Any:
 _DAY, _FLAG, _TEXT = pa.date32(), pa.bool_(), pa.string()
 
 
+def without_accounts(stored: Stored, accounts: Collection[int]) -> dict[str, Any]:
+    """The rows of stored tables that belong to none of some accounts."""
+    if not accounts:
+        return dict(stored)
+    gone = pa.array(sorted(accounts), pa.int64())
+    return {
+        name: table.filter(pc.invert(pc.is_in(table[ACCOUNT], value_set=gone)))
+        for name, table in stored.items()
+    }
+
+
 def merged(*stored: Stored) -> dict[str, Any]:
-    """Stored tables one below the other."""
+    """Stored tables one below the other; a column that some do not have is unknown there."""
     found: dict[str, list[Any]] = {}
     for tables in stored:
         for name, table in tables.items():
             found.setdefault(name, []).append(table)
-    return {name: pa.concat_tables(tables) for name, tables in found.items()}
+    return {
+        name: pa.concat_tables(tables, promote_options="default") for name, tables in found.items()
+    }

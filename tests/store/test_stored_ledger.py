@@ -1,5 +1,6 @@
 """A ledger in a database, SQLite or PostgreSQL, says what the same ledger in files says."""
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from random import Random
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from decisions.policy import read_policy
 from decisions.scoring import score_portfolio
 from decisions.tables import customer_table
+from features.kept_accounts import KeptPortfolio
 from features.kept_priors import (
     count_outcomes,
     definitions_sha256,
@@ -35,10 +37,14 @@ from ledger.store import (
     ledger_parts,
     open_database,
     outcomes,
+    place,
+    reading,
+    tables_of_accounts,
     write,
     writing,
 )
 from ledger.store.tables import NODES, VERSIONS, WRITES
+from ledger.stored_form import Stored
 from tests.ledgers import random_ledger
 from tests.serving.running import small_bundle
 from tests.store.stores import BEFORE_ALL, NOW, put, put_ledger, rows, some, stored
@@ -64,7 +70,9 @@ def sound_ledger(seed: int) -> Ledger:
             return loaded.ledger
 
 
-def put_in_pieces(engine: Engine, ledger: Ledger, random: Random) -> None:
+def put_in_pieces(
+    engine: Engine, ledger: Ledger, random: Random, after_each: Callable[[], None] = lambda: None
+) -> None:
     """Write a ledger in many batches: rates, customers and invoices first, then all else."""
     first = ("fx_rates", "customers", "invoices")
     parts = {part.table: part for part in ledger_parts(ledger)}
@@ -79,6 +87,7 @@ def put_in_pieces(engine: Engine, ledger: Ledger, random: Random) -> None:
     write(engine, Batch([], coverage=BEFORE_ALL), actor="tests", now=NOW, count=count_outcomes)
     for _, _, piece in sorted(pieces, key=lambda piece: piece[:2]):
         put(engine, piece)
+        after_each()
     put_ledger(engine, ledger)
 
 
@@ -265,6 +274,47 @@ def test_what_is_kept_of_an_account_is_read_again_after_a_write(engine: Engine) 
     assert sorted(part("B").text("invoices", "invoice_id").tolist()) == ["I1", "I2"]
     put(engine, rows("fx_rates", {"currency": "USD", "on": "2024-01-01", "rate": "1.1"}))
     assert len(part("B").fx_rates) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_accounts_that_are_kept_are_what_the_database_has(engine: Engine, seed: int) -> None:
+    ledger, random = sound_ledger(seed), Random(seed)
+    names = [f"c:{name}" for name in ledger.vocabularies["customer"]]
+    keeper = StoredLedger(engine, Definitions(), many=1)
+
+    def compare() -> None:
+        snapshot = keeper.part(random.sample(names, len(names)))
+        assert snapshot is not None
+        assert digest(snapshot.ledger) == digest(stored(engine))
+
+    keeper.prepare()
+    put_in_pieces(engine, ledger, random, compare)
+    compare()
+
+
+def test_of_many_accounts_only_what_a_write_touched_is_read_again(engine: Engine) -> None:
+    names = ["A", "B", "C", "D"]
+    bills = [{**BILL, "invoice_id": f"I{name}", "customer_id": name} for name in names]
+    put(engine, rows("invoices", *bills), through="2024-03-31")
+    portfolio, asked = KeptPortfolio(), []
+
+    def payments(customers: list[str]) -> int:
+        with reading(engine) as connection:
+            now, wanted = place(connection, [f"c:{name}" for name in customers])
+            assert now is not None
+
+            def read(some: Collection[int]) -> Stored:
+                asked.append(len(some))
+                return tables_of_accounts(connection, sorted(some), now.seq)
+
+            return len(portfolio.ledger(connection, now, wanted, read, {}).payments)
+
+    assert (payments(names[:3]), payments(names[:2]), asked) == (0, 0, [3])
+    put(engine, rows("payments", {**PAID, "invoice_id": "IA"}))
+    assert (payments(names), payments(names), asked) == (1, 1, [3, 2])
+    assert (payments(["D"]), asked) == (0, [3, 2, 1])
+    put(engine, rows("fx_rates", {"currency": "USD", "on": "2024-01-01", "rate": "1.1"}))
+    assert (payments(["D"]), asked) == (0, [3, 2, 1, 1])
 
 
 def clearing(invoice: str, payment: str) -> dict[str, str]:
