@@ -28,7 +28,6 @@ from ledger.store import (
     some_node,
     summed,
     tables_of_accounts,
-    whole_tables,
 )
 from ledger.stored_form import ledger_of
 
@@ -123,15 +122,6 @@ class StoredLedger:
         with self.engine.connect() as connection:
             nodes = some_node(connection)
         return self.part(nodes) if nodes else None
-
-    def whole(self, at_seq: int | None = None) -> Snapshot | None:
-        """All of the ledger; None while nothing was ever written."""
-        with reading(self.engine) as connection:
-            now = head(connection, at_seq)
-            if now is None:
-                return None
-            tables = whole_tables(connection, now.seq)
-        return Snapshot(now.seq, ledger_of(tables, now.extract), self._priors_at(now))
 
     def _few(self, connection: Connection, now: Head, accounts: tuple[int, ...]) -> Ledger:
         self._kept.bring_to(connection, now)

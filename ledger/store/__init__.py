@@ -3,15 +3,8 @@
 from sqlalchemy import Connection, Engine
 
 from ledger.store.account_numbers import EVERYBODY
-from ledger.store.batches import (
-    Batch,
-    Coverage,
-    RefusedBatchError,
-    Written,
-    ledger_parts,
-    stored_parts,
-    write,
-)
+from ledger.store.batches import Batch, RefusedBatchError, Written, write
+from ledger.store.coverage import Coverage
 from ledger.store.database import (
     APPEND_ONLY,
     METADATA,
@@ -34,6 +27,7 @@ from ledger.store.reading import (
     touched_since,
     without_accounts,
 )
+from ledger.store.stored_rows import ledger_parts, stored_parts
 from ledger.store.streaming import everybodys_tables, tables_of_accounts, whole_tables
 
 __all__ = [

@@ -3,24 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, insert, select
 
 from ledger.accounts import EVERYBODYS_TABLES, accounts
-from ledger.arrow import scaled_decimals
 from ledger.coding import draft_of
-from ledger.days import date_of, day_of
+from ledger.days import date_of
 from ledger.drafts import Part
 from ledger.errors import LedgerError
 from ledger.findings import Finding, Report
 from ledger.ledger import Extract, Ledger
 from ledger.loading import load_parts
-from ledger.schema import TABLES, Kind
-from ledger.sheets import Format, Sheet
 from ledger.store.account_numbers import (
     AT_ONCE,
     EVERYBODY,
@@ -30,50 +23,21 @@ from ledger.store.account_numbers import (
     with_foreign_money,
 )
 from ledger.store.changes import Change, changes, without
+from ledger.store.coverage import Coverage, extract_after
 from ledger.store.database import writing
 from ledger.store.outcomes import Count, append_changes
 from ledger.store.reading import Head, head, merged
+from ledger.store.stored_rows import STORED, stored_parts
 from ledger.store.streaming import everybodys_tables, tables_of_accounts, whole_tables
 from ledger.store.tables import ERASED, NODES, TOUCHED, WRITES
 from ledger.store.versions import replace_versions
-from ledger.stored_form import (
-    MONEY_DECIMALS,
-    Stored,
-    ledger_of,
-    stored_table,
-)
+from ledger.stored_form import Stored, ledger_of, stored_table
 
 MANY_ROWS = 50_000
 """From so many rows on a batch is taken to touch every account."""
 
 UNPLACED = ("missing-value", "missing-column")
 """Rules of rows of which nobody can say whose they are."""
-
-STORED = "the stored ledger"
-"""What a finding names as the file of a row that was stored before."""
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What a ledger covers from a write on; see `ledger.ledger.Extract`.
-
-    What is not given stays as it is. The first write must say the currency.
-    """
-
-    complete_through: int
-    reporting_currency: str | None = None
-    complete_from: int | None = None
-    timezone: str | None = None
-
-    @classmethod
-    def of(cls, extract: Extract) -> "Coverage":
-        """All that an extract says."""
-        return cls(
-            extract.complete_through,
-            extract.reporting_currency,
-            extract.complete_from,
-            extract.timezone,
-        )
 
 
 @dataclass(frozen=True)
@@ -161,7 +125,7 @@ def write(
     """
     with writing(engine, "ledger") as connection:
         before = head(connection)
-        extract = _extract(before, batch.coverage, now)
+        extract = extract_after(before.extract if before else None, batch.coverage, now)
         draft = _drafted(batch, extract)
         given = {
             name: set(stored_table(draft, name)["row_id"].to_pylist())
@@ -220,50 +184,6 @@ def _drafted(batch: Batch, extract: Extract) -> Ledger:
     return draft
 
 
-def _extract(before: Head | None, given: Coverage | None, now: datetime) -> Extract:
-    """What the ledger covers after a batch; it never covers less than before."""
-    if given is not None and given.complete_through > day_of(now.date()) + 1:
-        raise LedgerError(
-            [
-                f"complete_through is {date_of(given.complete_through)}, in the future; expected "
-                "the last day of which every event is known; correct it"
-            ]
-        )
-    if before is None:
-        if given is None or given.reporting_currency is None:
-            raise LedgerError(
-                [
-                    "the stored ledger is empty, and the batch does not say what it covers; "
-                    "give reporting_currency and complete_through"
-                ]
-            )
-        return Extract(
-            given.reporting_currency,
-            given.complete_through,
-            given.complete_from,
-            given.timezone or "UTC",
-        )
-    covers = before.extract
-    if given is None:
-        return covers
-    problems = [
-        f"{name} is {new}, but that of the stored ledger is {old}; leave it out"
-        for name, old, new in (
-            ("reporting_currency", covers.reporting_currency, given.reporting_currency),
-            ("timezone", covers.timezone, given.timezone),
-        )
-        if new not in (None, old)
-    ]
-    if problems:
-        raise LedgerError(problems)
-    firsts = [day for day in (covers.complete_from, given.complete_from) if day is not None]
-    return replace(
-        covers,
-        complete_through=max(covers.complete_through, given.complete_through),
-        complete_from=min(firsts) if len(firsts) == 2 else covers.complete_from,
-    )
-
-
 def _touched(
     connection: Connection,
     before: Head,
@@ -281,28 +201,6 @@ def _touched(
         tables_of_accounts(connection, portion, before.seq) for portion in portions(sorted(touched))
     ]
     return touched, merged(everybodys_tables(connection, before.seq), *found)
-
-
-def ledger_parts(ledger: Ledger) -> list[Part]:
-    """The rows of a ledger as if files gave them."""
-    return stored_parts(
-        {name: stored_table(ledger, name) for name, table in ledger.tables.items() if len(table)}
-    )
-
-
-def stored_parts(stored: Stored) -> list[Part]:
-    """Stored rows as if a file gave them."""
-    parts = []
-    for name, table in stored.items():
-        columns = {
-            column.name: _exact(table[column.name])
-            if column.kind is Kind.MONEY
-            else table[column.name].combine_chunks()
-            for column in TABLES[name].columns
-        }
-        sheet = Sheet(STORED, columns, np.arange(1, len(table) + 1))
-        parts.append(Part(name, sheet, columns, sheet.rows - 1, {}, Format(decimal=".")))
-    return parts
 
 
 def _note_touched(connection: Connection, seq: int, change: Change, accounts: set[int]) -> None:
@@ -323,14 +221,6 @@ def _of_batch(report: Report) -> Report:
             if finding.file != STORED or finding in report.errors
         )
     )
-
-
-def _exact(money: Any) -> Any:
-    """Stored money as decimals of major units."""
-    money = money.combine_chunks() if isinstance(money, pa.ChunkedArray) else money
-    values = pc.fill_null(money, 0).to_numpy(zero_copy_only=False)
-    exact = scaled_decimals(values, MONEY_DECIMALS)
-    return pc.if_else(pc.is_null(money), pa.scalar(None, exact.type), exact)
 
 
 def _ids(tables: Stored) -> dict[str, list[str]]:

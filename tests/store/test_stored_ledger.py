@@ -132,7 +132,7 @@ def test_priors_by_new_definitions_are_counted_from_the_whole(engine: Engine) ->
     later = StoredLedger(engine, replace(Definitions(), grace_days=9))
     later.prepare()
     later.prepare()
-    snapshot = later.whole()
+    snapshot = later.part([])
     assert snapshot is not None
     assert_equal_priors(snapshot.priors, build_priors(ledger, later.definitions))
 
