@@ -21,7 +21,12 @@ def read_audit(
     request: Request,
     audit_id: Annotated[
         str,
-        Path(max_length=100, pattern=NO_NUL, description="Header `X-Audit-ID` of the answer."),
+        Path(
+            max_length=100,
+            pattern=NO_NUL,
+            description="Header `X-Audit-ID` of the answer.",
+            examples=["5c0f2a8f0a7f4b62a9b5d3b1f4f3c7de"],
+        ),
     ],
 ) -> Response:
     """Read what was recorded of an answer: who asked what, by what it was answered, the answer.

@@ -1,7 +1,7 @@
 """A client of the service, for programs in Python.
 
 >>> client = Client("http://127.0.0.1:3000", "dk_…")  # doctest: +SKIP
->>> client.score_invoices(["I00042-00017"], explain=3).scores[0].expected_payment_date
+>>> client.score_invoices(["I00007-00003"], explain=3).scores[0].expected_payment_date
 ... # doctest: +SKIP
 datetime.date(2024, 7, 9)
 """

@@ -42,7 +42,7 @@ def read_customer(
             min_length=1,
             max_length=200,
             description="Its id, percent-encoded where it has to be.",
-            examples=["C00042"],
+            examples=["C00007"],
         ),
     ],
     language: AskedLanguage,

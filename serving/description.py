@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from ledger.schema import TABLES
 from serving.answers import ProblemAnswer
+from serving.field_meanings import add_meanings
 from serving.problem_kinds import KINDS
 from serving.problems import MEDIA_TYPE
 from serving.roles import PROBES, ROLES, roles_by_method
@@ -77,6 +78,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         schemas = description["components"]["schemas"]
         schemas.update(_schemas_of_problems())
+        add_meanings(schemas)
         description["components"]["securitySchemes"] = {
             BEARER: {"type": "http", "scheme": "bearer", "description": "A key of duecast."},
             BASIC: {

@@ -71,7 +71,14 @@ def _write_model(table: str) -> type[BaseModel]:
                 description="Keys of rows that are to count no longer.",
             ),
         ),
-        "coverage": (LedgerCoverage | None, None),
+        "coverage": (
+            LedgerCoverage | None,
+            Field(
+                default=None,
+                description="What the ledger covers once the rows are stored; as before if not "
+                "given.",
+            ),
+        ),
     }
     doc = f"Rows of the table `{table}` to store, all of them or none."
     return create_model(f"Write{words}Request", __base__=Strict, __doc__=doc, **fields)

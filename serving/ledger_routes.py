@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Request, Response
 from ledger.schema import TABLES
 from serving.callers import caller_of
 from serving.ledger_answers import LedgerWriteAnswer
+from serving.ledger_examples import write_example
 from serving.ledger_requests import WRITES
 from serving.ledger_writes import write_rows
 from serving.responses import json_response
@@ -23,8 +24,11 @@ every value changes nothing, so a request may be sent again. Where the answer do
 
 def _add_route(table: str) -> None:
     model: Any = WRITES[table]
+    examples = write_example(table)
 
-    def put_rows(asked: Annotated[model, Body()], request: Request) -> Response:
+    def put_rows(
+        asked: Annotated[model, Body(openapi_examples=examples)], request: Request
+    ) -> Response:
         state = request.app.state
         engine, caller = state.readiness.engine(), caller_of(request)
         return json_response(write_rows(engine, table, asked, caller.key_id, state.now()))

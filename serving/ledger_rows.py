@@ -13,6 +13,7 @@ from ledger.drafts import Part
 from ledger.findings import Finding
 from ledger.ledger import Extract, Ledger
 from ledger.loading import load_parts
+from ledger.meanings import meaning
 from ledger.schema import TABLES, ColumnSpec, Kind, TableSpec
 from ledger.sheets import Format, Sheet
 from serving.problems import Flaw, RefusedError, pointer
@@ -45,9 +46,10 @@ def _column_type(column: ColumnSpec) -> Any:
 def _row_model(table: TableSpec) -> type[BaseModel]:
     """The rows of a table; what a row must have is required, the rest may be missing or null."""
     fields: dict[str, Any] = {
-        column.name: (_column_type(column), ...)
-        if column.required
-        else (_column_type(column) | None, None)
+        column.name: (
+            _column_type(column) if column.required else _column_type(column) | None,
+            Field(... if column.required else None, description=meaning(table.name, column.name)),
+        )
         for column in table.columns
     }
     name = "".join(word.title() for word in table.name.split("_")) + "Row"
@@ -58,7 +60,9 @@ def _row_model(table: TableSpec) -> type[BaseModel]:
 class _Extract(Strict):
     """What the ledger covers."""
 
-    reporting_currency: Currency
+    reporting_currency: Annotated[
+        Currency, Field(description="ISO 4217, in which totals are told.")
+    ]
     complete_through: Annotated[
         Day, Field(description="Last day of which every event is in the ledger.")
     ]

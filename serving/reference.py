@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,8 @@ def _operation(call: str, operation: Json) -> Iterator[str]:
     answer = operation["responses"].get("200", {}).get("content", {})
     kinds = [f"`{kind}` {_type(found['schema'])}".strip() for kind, found in answer.items()]
     yield from ("", f"Answer: {', '.join(kinds)}.")
-    for example in list(body.get("examples", {}).values())[:1] if body else []:
-        yield from ("", "```", _curl(call, example["value"]), "```")
+    bodies = [example["value"] for example in body.get("examples", {}).values()]
+    yield from ("", "```", _curl(call, parameters, *bodies[:1]), "```")
 
 
 def _model(name: str, schema: Json) -> Iterator[str]:
@@ -96,13 +96,18 @@ def _type(schema: Json) -> str:
     return ", ".join([kind, *bounds])
 
 
-def _curl(call: str, body: Any) -> str:
+def _curl(call: str, parameters: Sequence[Json], *bodies: Any) -> str:
+    """A line for a shell whose `$KEY` is a key; what stands in a path is an example."""
     method, path = call.split()
-    text = json.dumps(body, ensure_ascii=False)
-    return (
-        f'curl -X {method} {HOST}{path} -H "Authorization: Bearer $KEY" '
-        f"-H 'Content-Type: application/json' -d {shlex.quote(text)}"
-    )
+    for given in parameters:
+        if given["in"] == "path":
+            path = path.replace(f"{{{given['name']}}}", given["schema"]["examples"][0])
+    words = ["curl", *([] if method == "GET" else ["-X", method]), HOST + path]
+    line = f'{shlex.join(words)} -H "Authorization: Bearer $KEY"'
+    for body in bodies:
+        text = json.dumps(body, ensure_ascii=False)
+        line += f" -H 'Content-Type: application/json' -d {shlex.quote(text)}"
+    return line
 
 
 def _row(*cells: str) -> str:

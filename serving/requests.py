@@ -56,7 +56,7 @@ class InvoiceDocument(Strict):
         Id,
         Field(
             description="Its customer. One that the ledger does not have is scored as new.",
-            examples=["C00042"],
+            examples=["C00007"],
         ),
     ]
     issued_on: Annotated[
@@ -91,7 +91,7 @@ class ScoreInvoicesRequest(Strict):
     as_of: AsOf = None
     allow_stale_days: AllowStaleDays = 0
     invoice_ids: Annotated[
-        Ids | None, Field(description="Invoices of the stored ledger.", examples=[["C00042-0001"]])
+        Ids | None, Field(description="Invoices of the stored ledger.", examples=[["I00007-00003"]])
     ] = None
     invoices: Annotated[
         list[InvoiceDocument] | None,

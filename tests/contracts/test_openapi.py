@@ -12,6 +12,10 @@ from serving import examples
 from serving.answers import ProblemAnswer
 from serving.contact_requests import ContactDispute, ContactPromise, LogContactRequest
 from serving.description import PROBLEMS
+from serving.field_meanings import MEANINGS
+from serving.ledger_examples import write_example
+from serving.ledger_requests import WRITES
+from serving.ledger_rows import ROWS
 from serving.order_requests import CreditCheckRequest
 from serving.problem_kinds import KINDS
 from serving.requests import (
@@ -50,6 +54,7 @@ EXAMPLES: list[tuple[type[BaseModel], dict[str, Any]]] = [
         (ScoreCustomersRequest, examples.SCORE_CUSTOMERS),
         (CreditLimitsRequest, examples.CREDIT_LIMITS),
         (CreditCheckRequest, examples.CREDIT_CHECKS),
+        *((WRITES[table], write_example(table)) for table in TABLES),
         (LogContactRequest, examples.LOG_CONTACT),
     )
     for example in given.values()
@@ -133,6 +138,8 @@ def test_every_kind_of_problem_is_described(description: Json) -> None:
         LogContactRequest,
         ContactPromise,
         ContactDispute,
+        *ROWS.values(),
+        *WRITES.values(),
     ],
 )
 def test_every_field_of_a_request_is_described_and_bounded(
@@ -147,6 +154,19 @@ def test_every_field_of_a_request_is_described_and_bounded(
                 assert "maxItems" in part, name
             if part.get("type") == "integer":
                 assert {"minimum", "maximum"} <= set(part), name
+
+
+def test_every_field_of_an_answer_is_described(description: Json) -> None:
+    schemas = description["components"]["schemas"]
+    silent = [
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field, found in schema.get("properties", {}).items()
+        if not found.get("description") and set(found) != {"$ref"}
+    ]
+    assert silent == []
+    used = {field for schema in schemas.values() for field in schema.get("properties", {})}
+    assert MEANINGS.keys() <= used
 
 
 def test_every_parameter_is_described_and_bounded(description: Json) -> None:
