@@ -91,7 +91,7 @@ BEHAVIOUR = features_of(
     days_late_mean days_late + mean days late
         paid {value} on average
         paie avec {value} en moyenne
-    days_late_median days_late 0 lower median of days late
+    days_late_median days_late > lower median of days late
         paid {value} in the middle case
         paie avec {value} dans le cas médian
     days_late_p90 days_late + least days late that nine in ten invoices did not exceed
@@ -106,13 +106,13 @@ BEHAVIOUR = features_of(
     days_late_spread days 0 standard deviation of days late (n - 1)
         days late scatter by {value}
         retards dispersés de {value}
-    days_late_weighted days_late 0 mean days late weighted by amount
+    days_late_weighted days_late > mean days late weighted by amount
         paid {value} on average, large invoices weighing more
         paie avec {value} en moyenne, pondérée par les montants
-    late_share share 0 share paid more than the days of grace late
+    late_share share > share paid more than the days of grace late
         {value} of invoices paid late
         {value} des factures payées en retard
-    early_share share 0 share paid before the due date
+    early_share share < share paid before the due date
         {value} of invoices paid early
         {value} des factures payées en avance
     on_day_share share 0 share paid on the due date
@@ -124,31 +124,31 @@ BEHAVIOUR = features_of(
     days_to_pay_mean days 0 mean days from issue to payment
         paid {value} after issue on average
         paie {value} après l'émission en moyenne
-    days_late_implied days_late 0 mean days from issue to payment less the terms of this invoice
+    days_late_implied days_late > mean days from issue to payment less the terms of this invoice
         its usual time to pay would be {value} at these terms
         son délai habituel donnerait {value} à cette échéance
-    days_late_last_1 days_late 0 days late of the last invoice known to be paid
+    days_late_last_1 days_late > days late of the last invoice known to be paid
         paid {value} last time
         {value} au dernier paiement
-    days_late_last_2 days_late 0 days late of the one before
+    days_late_last_2 days_late > days late of the one before
         paid {value} the time before last
         {value} à l'avant-dernier paiement
-    days_late_last_3 days_late 0 days late of the third last
+    days_late_last_3 days_late > days late of the third last
         paid {value} three payments ago
         {value} trois paiements plus tôt
-    days_late_last_4 days_late 0 days late of the fourth last
+    days_late_last_4 days_late > days late of the fourth last
         paid {value} four payments ago
         {value} quatre paiements plus tôt
-    days_late_last_5 days_late 0 days late of the fifth last
+    days_late_last_5 days_late > days late of the fifth last
         paid {value} five payments ago
         {value} cinq paiements plus tôt
-    days_late_last_lowest days_late 0 least days late of the last five
+    days_late_last_lowest days_late > least days late of the last five
         at best paid {value} in the last five
         au mieux {value} sur les cinq derniers
-    days_late_last_median days_late 0 lower median of the last five
+    days_late_last_median days_late > lower median of the last five
         paid {value} in the middle of the last five
         {value} au milieu des cinq derniers
-    days_late_last_highest days_late 0 most days late of the last five
+    days_late_last_highest days_late > most days late of the last five
         at worst paid {value} in the last five
         au pire {value} sur les cinq derniers
     outcomes_30d count 0 invoices that became known as paid in 30 days
@@ -163,58 +163,58 @@ BEHAVIOUR = features_of(
     outcomes_365d count 0 invoices that became known as paid in 365 days
         invoices paid in the last 365 days: {value}
         factures payées sur 365 jours : {value}
-    days_late_mean_30d days_late 0 mean days late of outcomes_30d
+    days_late_mean_30d days_late > mean days late of outcomes_30d
         paid {value} on average over the last 30 days
         paie avec {value} en moyenne sur 30 jours
-    days_late_mean_90d days_late 0 mean days late of outcomes_90d
+    days_late_mean_90d days_late > mean days late of outcomes_90d
         paid {value} on average over the last 90 days
         paie avec {value} en moyenne sur 90 jours
-    days_late_mean_180d days_late 0 mean days late of outcomes_180d
+    days_late_mean_180d days_late > mean days late of outcomes_180d
         paid {value} on average over the last 180 days
         paie avec {value} en moyenne sur 180 jours
-    days_late_mean_365d days_late 0 mean days late of outcomes_365d
+    days_late_mean_365d days_late > mean days late of outcomes_365d
         paid {value} on average over the last 365 days
         paie avec {value} en moyenne sur 365 jours
-    late_share_30d share 0 share of outcomes_30d paid late
+    late_share_30d share > share of outcomes_30d paid late
         {value} of invoices paid late over the last 30 days
         {value} des factures payées en retard sur 30 jours
-    late_share_90d share 0 share of outcomes_90d paid late
+    late_share_90d share > share of outcomes_90d paid late
         {value} of invoices paid late over the last 90 days
         {value} des factures payées en retard sur 90 jours
-    late_share_180d share 0 share of outcomes_180d paid late
+    late_share_180d share > share of outcomes_180d paid late
         {value} of invoices paid late over the last 180 days
         {value} des factures payées en retard sur 180 jours
-    late_share_365d share 0 share of outcomes_365d paid late
+    late_share_365d share > share of outcomes_365d paid late
         {value} of invoices paid late over the last 365 days
         {value} des factures payées en retard sur 365 jours
-    days_late_decayed_15d days_late 0 mean days late, weights halving every 15 days
+    days_late_decayed_15d days_late > mean days late, weights halving every 15 days
         paid {value} on average, mostly in the last month
         {value} en moyenne, surtout le dernier mois
-    days_late_decayed_60d days_late 0 mean days late, weights halving every 60 days
+    days_late_decayed_60d days_late > mean days late, weights halving every 60 days
         paid {value} on average, mostly in the last four months
         {value} en moyenne, surtout les quatre derniers mois
-    days_late_decayed_180d days_late 0 mean days late, weights halving every 180 days
+    days_late_decayed_180d days_late > mean days late, weights halving every 180 days
         paid {value} on average, mostly in the last year
         {value} en moyenne, surtout la dernière année
-    late_share_decayed_15d share 0 share paid late, weights halving every 15 days
+    late_share_decayed_15d share > share paid late, weights halving every 15 days
         {value} of invoices paid late, mostly in the last month
         {value} des factures payées en retard, surtout le dernier mois
-    late_share_decayed_60d share 0 share paid late, weights halving every 60 days
+    late_share_decayed_60d share > share paid late, weights halving every 60 days
         {value} of invoices paid late, mostly in the last four months
         {value} des factures payées en retard, surtout les quatre derniers mois
-    late_share_decayed_180d share 0 share paid late, weights halving every 180 days
+    late_share_decayed_180d share > share paid late, weights halving every 180 days
         {value} of invoices paid late, mostly in the last year
         {value} des factures payées en retard, surtout la dernière année
-    days_late_trend days_later 0 days_late_decayed_15d less days_late_decayed_180d
+    days_late_trend days_later > days_late_decayed_15d less days_late_decayed_180d
         paid {value} of late than over the year
         paie {value} ces temps-ci que sur l'année
-    days_late_like_terms days_late 0 mean days late at terms that differ by at most two days
+    days_late_like_terms days_late > mean days late at terms that differ by at most two days
         paid {value} on average at like terms
         {value} en moyenne à échéance semblable
-    days_late_like_amount days_late 0 mean days late at amounts within a factor of about 1.5
+    days_late_like_amount days_late > mean days late at amounts within a factor of about 1.5
         paid {value} on average at like amounts
         {value} en moyenne à montant semblable
-    days_late_same_weekday days_late 0 mean days late of invoices due on the same weekday
+    days_late_same_weekday days_late > mean days late of invoices due on the same weekday
         paid {value} on average when due on this weekday
         {value} en moyenne pour ce jour d'échéance
     outcomes_same_weekday count 0 invoices paid that were due on the same weekday
@@ -394,37 +394,37 @@ RELATION = features_of(
 PORTFOLIO = features_of(
     "portfolio",
     """
-    portfolio_late_share_30d share 0 share of all invoices judged in 30 days that was late
+    portfolio_late_share_30d share > share of all invoices judged in 30 days that was late
         {value} of all invoices late over the last 30 days
         {value} de toutes les factures en retard sur 30 jours
-    portfolio_late_share_90d share 0 share of all invoices judged in 90 days that was late
+    portfolio_late_share_90d share > share of all invoices judged in 90 days that was late
         {value} of all invoices late over the last 90 days
         {value} de toutes les factures en retard sur 90 jours
-    portfolio_late_share_365d share 0 share of all invoices judged in 365 days that was late
+    portfolio_late_share_365d share > share of all invoices judged in 365 days that was late
         {value} of all invoices late over the last 365 days
         {value} de toutes les factures en retard sur 365 jours
-    portfolio_days_late_90d days_late 0 mean days late of all invoices mature in 90 days
+    portfolio_days_late_90d days_late > mean days late of all invoices mature in 90 days
         all invoices paid {value} on average over 90 days
         toutes les factures avec {value} en moyenne sur 90 jours
-    portfolio_days_late_365d days_late 0 mean days late of all invoices mature in 365 days
+    portfolio_days_late_365d days_late > mean days late of all invoices mature in 365 days
         all invoices paid {value} on average over 365 days
         toutes les factures avec {value} en moyenne sur 365 jours
-    country_late_share_365d share 0 the same share in the customer's country
+    country_late_share_365d share > the same share in the customer's country
         {value} of invoices in the country late over 365 days
         {value} des factures du pays en retard sur 365 jours
-    country_days_late_365d days_late 0 the same mean in the customer's country, if declared constant
+    country_days_late_365d days_late > the same mean in the customer's country, if declared constant
         invoices in the country paid {value} on average over 365 days
         factures du pays avec {value} en moyenne sur 365 jours
-    segment_late_share_365d share 0 the same share in the segment of the day
+    segment_late_share_365d share > the same share in the segment of the day
         {value} of invoices in the segment late over 365 days
         {value} des factures du segment en retard sur 365 jours
-    segment_days_late_365d days_late 0 the same mean in the segment of the day
+    segment_days_late_365d days_late > the same mean in the segment of the day
         invoices in the segment paid {value} on average over 365 days
         factures du segment avec {value} en moyenne sur 365 jours
-    parent_late_share_365d share 0 the same share among the companies of the parent
+    parent_late_share_365d share > the same share among the companies of the parent
         {value} of invoices of its group late over 365 days
         {value} des factures de son groupe en retard sur 365 jours
-    parent_days_late_365d days_late 0 the same mean in its group, if the parent is declared constant
+    parent_days_late_365d days_late > the same mean in its group, if the parent is declared constant
         invoices of its group paid {value} on average over 365 days
         factures de son groupe avec {value} en moyenne sur 365 jours
     late_share_shrunk share + share late of outcomes and overdue items, shrunk towards its groups

@@ -6,7 +6,14 @@ from typing import Literal
 Scope = Literal["observation", "interval"]
 Direction = Literal[-1, 0, 1]
 
-_DIRECTIONS: dict[str, Direction] = {"+": 1, "-": -1, "0": 0}
+_MARKS: dict[str, tuple[Direction, Direction]] = {
+    "+": (1, 1),
+    "-": (-1, -1),
+    "0": (0, 0),
+    ">": (0, 1),
+    "<": (0, -1),
+}
+"""Direction and reading, by what stands in the table of a family."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Feature:
     name, unit, family
         The field's term, its unit, and the family whose members speak in one sentence.
     direction
-        +1 where more of it means later or riskier, -1 safer, 0 either.
+        +1 where more of it means later or riskier, -1 safer, 0 either. It binds the default model.
     sentence_en, sentence_fr
         What a collector reads; `{value}` and `{reference}` stand for formatted values.
     scope
@@ -26,6 +33,9 @@ class Feature:
         days by `models.intervals`.
     definition
         What is counted, over what.
+    reads
+        Direction in which a collector reads its sentence: its own, or that of a feature which
+        speaks of lateness though it may work either way in the trees.
     """
 
     name: str
@@ -36,28 +46,31 @@ class Feature:
     sentence_fr: str
     scope: Scope = "observation"
     definition: str = ""
+    reads: Direction = 0
 
 
 def features_of(family: str, table: str, scope: Scope = "observation") -> tuple[Feature, ...]:
-    """Features of one family, three lines each: name, unit, direction; definition; sentences.
+    """Features of one family, three lines each: name, unit, mark; definition; sentences.
 
-    The definition stands on the first line after the direction, the sentences on the next two,
+    The definition stands on the first line after the mark, the sentences on the next two,
     English and French. Each goes on to say what the value stands against.
     """
     lines = [line.strip() for line in table.strip().splitlines()]
     features = []
     for first, english, french in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
-        name, unit, direction, definition = first.split(maxsplit=3)
+        name, unit, mark, definition = first.split(maxsplit=3)
+        direction, reads = _MARKS[mark]
         features.append(
             Feature(
                 name,
                 unit.replace("_", " "),
                 family,
-                _DIRECTIONS[direction],
+                direction,
                 f"{english}, against {{reference}}",
                 f"{french}, contre {{reference}}",
                 scope,
                 definition,
+                reads,
             )
         )
     return tuple(features)

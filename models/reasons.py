@@ -20,9 +20,6 @@ AT_MOST = 4
 AUDIBLE = 0.05
 """Contribution, in the unit of the explanation, below which a family says nothing."""
 
-LATENESS = frozenset({"days late", "days later"})
-"""Units of which more reads as later."""
-
 
 @dataclass(frozen=True)
 class Reason:
@@ -123,25 +120,12 @@ def reasons(
     ]
 
 
-def reading(feature: Feature) -> int:
-    """+1 where more of a feature reads as later or riskier, -1 as safer, 0 as neither.
-
-    Its direction in the catalogue, which binds the default model. Features without one may work
-    either way in the trees; those that speak of lateness still read in one.
-    """
-    if feature.direction != 0:
-        return feature.direction
-    if feature.unit in LATENESS or "late_share" in feature.name:
-        return 1
-    return -1 if feature.name == "early_share" else 0
-
-
 def readings(explanation: Explanation) -> Floats:
     """How each value reads beside its reference: +1 later or riskier, -1 safer, 0 neither, (n, m).
 
     0 where either is missing.
     """
-    by_name = {feature.name: reading(feature) for feature in CATALOGUE}
+    by_name = {feature.name: feature.reads for feature in CATALOGUE}
     more = np.nan_to_num(np.sign(explanation.values - explanation.references))
     return more * np.array([by_name[name] for name in explanation.names], np.float64)
 

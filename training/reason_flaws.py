@@ -11,7 +11,7 @@ from features.frame import of_customers, of_invoices
 from features.priors import build_priors
 from ledger.ledger import Ledger
 from models.explanation import Explanation
-from models.reasons import AT_MOST, AUDIBLE, Reason, Reasons, reading, reasons
+from models.reasons import AT_MOST, AUDIBLE, Reason, Reasons, reasons
 from models.sentences import LANGUAGES, Language, formatted
 from training.labels import delay_outcomes
 from training.recipe import Recipe
@@ -136,7 +136,7 @@ def _contradicts(reason: Reason) -> bool:
     if reason.value is None or reason.reference is None:
         return False
     more = np.sign(reason.value - reason.reference)
-    return bool(more * reading(FEATURES[reason.feature]) * np.sign(reason.contribution) < 0)
+    return bool(more * FEATURES[reason.feature].reads * np.sign(reason.contribution) < 0)
 
 
 def _is_broken(reason: Reason, language: Language) -> bool:
