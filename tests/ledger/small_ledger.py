@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from ledger.findings import Finding
+
 FILES: Mapping[str, str] = {
     "ledger.toml": 'reporting_currency = "EUR"\ncomplete_through = 2024-12-31\n',
     "customers.csv": "customer_id,name\nC1,Ada\nC2,Bob\n",
@@ -32,3 +34,8 @@ def small_ledger(directory: Path, files: Mapping[str, str | bytes | None] | None
 def with_row(name: str, row: str) -> dict[str, str]:
     """The text of a file of the ledger with one more row, to be given to `small_ledger`."""
     return {name: f"{FILES[name]}{row}\n"}
+
+
+def only(findings: tuple[Finding, ...]) -> Finding:
+    assert len(findings) == 1, [finding.sentence for finding in findings]
+    return findings[0]
