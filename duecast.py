@@ -11,6 +11,7 @@ import decisions.retention_commands
 import features.commands
 import ledger.commands
 import serving.commands
+import serving.key_retention
 import training.commands
 import training.drift_commands
 from ledger.errors import DuecastError
@@ -28,10 +29,10 @@ for commands in (
     training.commands,
     training.drift_commands,
     decisions.commands,
-    decisions.retention_commands,
     serving.commands,
 ):
     app.add_typer(commands.app)
+app.add_typer(decisions.retention_commands.retention_app(serving.key_retention.aged_keys))
 app.add_typer(decisions.audit_commands.audit_app(serving.commands.replayers_of))
 
 

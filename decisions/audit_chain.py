@@ -37,7 +37,8 @@ class AuditEntry:
     Parameters
     ----------
     at
-        When, in UTC, without a time zone.
+        When, in UTC, without a time zone, by the clock of the machine. Records are in the order of
+        their numbers: one that is earlier than the one before tells of a clock that was set back.
     kind
         What it was, such as `scores.invoices`, `credit.limits`, `promotion` or `key`.
     actor

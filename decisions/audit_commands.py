@@ -25,6 +25,9 @@ Anchors = Annotated[
     ),
 ]
 
+TAKING_AWAY = ("erasure", "retention")
+"""Kinds of record after which something that was there is not there any more."""
+
 ReplayersOf = Callable[[Settings], Mapping[str, Replayer]]
 """What computes answers again, by kind of record, where things run as the settings say."""
 
@@ -40,22 +43,29 @@ def audit_app(replayers_of: ReplayersOf) -> typer.Typer:
 
     @audit.command("replay")
     def print_replay(audit_id: RECORD, as_json: AsJson = False) -> None:
-        """Compute a recorded answer again and compare every number; exit code 2 if one differs."""
+        """Compute an answer or score run again and compare it; exit code 2 if anything differs."""
         from decisions.audit_anchor import read_key
-        from decisions.audit_log import read
+        from decisions.audit_log import count_since, read
         from decisions.audit_replay import replay
         from ledger.code_version import code_version
         from ledger.store import open_store
 
         settings = _settings()
-        record = read(open_store(settings), audit_id)
+        engine = open_store(settings)
+        record = read(engine, audit_id)
         done = replay(record, read_key(settings.home), replayers_of(settings), code_version())
+        notes = list(done.notes)
+        if done.differences and (taken := count_since(engine, record.at, TAKING_AWAY)):
+            notes.append(
+                f"records of kind {' or '.join(TAKING_AWAY)} since then: {taken}; what they took "
+                "away, such as names, differs"
+            )
         if as_json:
-            _print_json({**asdict(done), "same": not done.differences})
+            _print_json({**asdict(done), "notes": notes, "same": not done.differences})
         else:
             for line in done.differences:
                 typer.echo(line)
-            for note in done.notes:
+            for note in notes:
                 typer.echo(f"Note: {note}")
             verdict = "differs from" if done.differences else "is the same as"
             typer.echo(f"The answer of today {verdict} the one recorded as {audit_id}.")

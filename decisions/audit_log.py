@@ -1,7 +1,8 @@
 """The audit trail in the database: one record for each answer, decision and change."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -139,6 +140,13 @@ def last_seq(engine: Engine) -> int:
     """`seq` of the last record; 0 where there is none."""
     with engine.connect() as connection:
         return connection.execute(select(func.max(AUDIT.c.seq))).scalar() or 0
+
+
+def count_since(engine: Engine, at: datetime, kinds: Collection[str]) -> int:
+    """How many records of some kinds there are of a moment or later ones."""
+    wanted = select(func.count()).where(AUDIT.c.at >= at, AUDIT.c.kind.in_(kinds))
+    with engine.connect() as connection:
+        return connection.execute(wanted).scalar_one()
 
 
 def pages(engine: Engine, through: int) -> Iterator[tuple[AuditRecord, ...]]:

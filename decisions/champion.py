@@ -6,7 +6,7 @@ from ledger.settings import Settings
 from models.bundle import ModelBundle
 from models.bundle_cache import held, recall
 from models.manifest import BundleError
-from models.registry import CHAMPION, accept, find
+from models.registry import CHAMPION, RegistryError, accept, find
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +44,19 @@ def champion_of(settings: Settings, version: int, sha256: str) -> Champion:
     Raises
     ------
     RegistryError
-        If it is not in the cache, and MLflow has it no more or cannot be reached.
+        If it is not in the cache, and cannot be fetched from MLflow.
     BundleError
         If the bundle is another one, or scores differently here.
     """
     path = held(settings.bundles, sha256)
     if path is None:
-        found = find(settings, version)
+        try:
+            found = find(settings, version)
+        except RegistryError as error:
+            raise RegistryError(
+                f"the bundle of version {version}, content {sha256}, is not in {settings.bundles} "
+                f"and cannot be fetched: {error}; bring one of them back"
+            ) from error
         if found.sha256 != sha256:
             raise BundleError(
                 [f"version {version} has content {found.sha256}; expected {sha256}; restore it"]

@@ -1,5 +1,10 @@
 """The commands of decisions: score, worklist, and those of other files."""
 
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,11 +34,22 @@ def score(
     allow_stale: AllowStale = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Score every open item and customer with the champion, and record the run."""
+    """Score every open item and customer with the champion, and record the run.
+
+    The audit trail has who took the files, and their SHA-256, before they are there.
+    """
+    import shutil
+
     from decisions.runs import CUSTOMERS, INVOICES
 
     run = run_of(ledger, as_of, explain, policy, allow_stale)
-    files = [_copied(run.directory / name, out / name) for name in (INVOICES, CUSTOMERS)]
+    out.mkdir(parents=True, exist_ok=True)
+    files = [out / name for name in (INVOICES, CUSTOMERS)]
+    _hand_out(
+        {file: partial(shutil.copyfile, run.directory / file.name) for file in files},
+        {"command": "score"},
+        {"run_id": run.record.run_id},
+    )
     facts = run.facts
     if as_json:
         print_json({**facts, "files": [str(file) for file in files]})
@@ -65,7 +81,8 @@ def worklist(
 ) -> None:
     """Show whom to turn to today, in which order, with what, and why.
 
-    Reads the score run of the day; makes it first where there is none.
+    Reads the score run of the day; makes it first where there is none. The audit trail has who
+    took a file, and its SHA-256, before it is there.
     """
     from decisions.exports import export, require_exportable
     from decisions.listing import entries, json_values, shown
@@ -81,7 +98,11 @@ def worklist(
     found = entries(table, run.table(INVOICES), collector, top)
     facts = run.facts
     if out is not None:
-        export(found, table.column_names, out)
+        _hand_out(
+            {out: partial(export, found, table.column_names)},
+            {"command": "worklist", "collector": collector, "top": top, "format": out.suffix[1:]},
+            {"run_id": run.record.run_id, "entries": len(found)},
+        )
     if as_json:
         print_json({**facts, "collector": collector, "entries": json_values(found)})
         return
@@ -105,12 +126,12 @@ def _require_collector(name: str, customers: Any) -> None:
         )
 
 
-def _copied(source: Path, target: Path) -> Path:
-    """The target, once it is a copy of the source; it appears whole."""
-    import shutil
+def _hand_out(
+    files: Mapping[Path, Callable[[Path], None]], asked: dict[str, Any], given: dict[str, Any]
+) -> None:
+    """Write files of a run, recorded as an export of the user's."""
+    from decisions.handed_out import hand_out
+    from ledger.settings import Settings
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_name(f".{target.name}.new")
-    shutil.copyfile(source, scratch)
-    scratch.replace(target)
-    return target
+    settings, now = Settings.from_environment(os.environ), datetime.now(UTC).replace(tzinfo=None)
+    hand_out(settings, files, asked=asked, given=given, by=getpass.getuser(), at=now)

@@ -1,13 +1,14 @@
 """The record of order checks and releases: the same question gets the answer it got."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Connection,
     Date,
     DateTime,
     Engine,
@@ -16,10 +17,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    exists,
     insert,
+    or_,
     select,
 )
-from sqlalchemy.exc import IntegrityError
 
 from decisions.orders import Release
 from decisions.recorded_changes import recorded_change
@@ -35,8 +37,10 @@ class OrderCheckRecord:
     ----------
     order_id, customer_id, asked_sha256
         What was asked, see `decisions.orders.asked_sha256`.
-    answer
-        What was answered, JSON values.
+    question, answer
+        All that was asked and answered, JSON values.
+    rests_on
+        By what it was answered: fields of an `AuditEntry`, from the model to the code.
     checked_at
         When, in UTC.
     """
@@ -44,25 +48,29 @@ class OrderCheckRecord:
     order_id: str
     customer_id: str
     asked_sha256: str
+    question: dict[str, Any]
     answer: dict[str, Any]
+    rests_on: dict[str, Any]
     checked_at: datetime
 
 
-_CHECKS = Table(
+CHECKS = Table(
     "order_checks",
     METADATA,
     Column("seq", Integer, primary_key=True),
     Column("order_id", String, nullable=False),
     Column("customer_id", String, nullable=False),
     Column("asked_sha256", String(64), nullable=False),
+    Column("question", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
+    Column("rests_on", JSON, nullable=False),
     Column("checked_at", DateTime, nullable=False),
     UniqueConstraint("order_id", "asked_sha256", name="order_checks_once"),
     info=APPEND_ONLY,
     sqlite_autoincrement=True,
 )
 
-_RELEASES = Table(
+RELEASES = Table(
     "releases",
     METADATA,
     Column("seq", Integer, primary_key=True),
@@ -81,34 +89,21 @@ _RELEASES = Table(
 )
 
 
-def record_check(engine: Engine, record: OrderCheckRecord) -> OrderCheckRecord:
-    """The record of a check once it is kept: this one, or the one that was there before.
+def keep_check(connection: Connection, check: OrderCheckRecord) -> OrderCheckRecord:
+    """The check that counts from now on: this one, or the one that answered the question before.
 
-    Of two that answer one question at the same time one is kept, and both get it.
+    As part of a transaction that `writing` began, in which the audit trail records the answer.
     """
-    try:
-        with engine.begin() as connection:
-            connection.execute(insert(_CHECKS).values(**asdict(record)))
-    except IntegrityError:
-        kept = find_check(engine, record.order_id, record.asked_sha256)
-        if kept is None:
-            raise
-        return kept
-    return record
+    kept = _found(connection, check.order_id, check.asked_sha256)
+    if kept is None:
+        connection.execute(insert(CHECKS).values(**asdict(check)))
+    return kept or check
 
 
 def find_check(engine: Engine, order_id: str, asked_sha256: str) -> OrderCheckRecord | None:
     """The check of an order that answered a question; None where it was never asked."""
-    wanted = select(
-        _CHECKS.c.order_id,
-        _CHECKS.c.customer_id,
-        _CHECKS.c.asked_sha256,
-        _CHECKS.c.answer,
-        _CHECKS.c.checked_at,
-    ).where(_CHECKS.c.order_id == order_id, _CHECKS.c.asked_sha256 == asked_sha256)
     with engine.connect() as connection:
-        row = connection.execute(wanted).first()
-    return None if row is None else OrderCheckRecord(**row._mapping)
+        return _found(connection, order_id, asked_sha256)
 
 
 def append_release(settings: Settings, release: Release, recorded_at: datetime) -> None:
@@ -125,19 +120,43 @@ def append_release(settings: Settings, release: Release, recorded_at: datetime) 
         at=recorded_at,
         what={**values, **days},
     ) as connection:
-        connection.execute(insert(_RELEASES).values(**values, recorded_at=recorded_at))
+        connection.execute(insert(RELEASES).values(**values, recorded_at=recorded_at))
 
 
 def release_in_force(engine: Engine, order_id: str, customer_id: str, day: date) -> Release | None:
     """The last release recorded of a customer's order, if it holds on a day."""
-    columns = [column for column in _RELEASES.c if column.name not in ("seq", "recorded_at")]
+    columns = [column for column in RELEASES.c if column.name not in ("seq", "recorded_at")]
     wanted = (
         select(*columns)
-        .where(_RELEASES.c.order_id == order_id, _RELEASES.c.customer_id == customer_id)
-        .order_by(_RELEASES.c.seq.desc())
+        .where(RELEASES.c.order_id == order_id, RELEASES.c.customer_id == customer_id)
+        .order_by(RELEASES.c.seq.desc())
         .limit(1)
     )
     with engine.connect() as connection:
         row = connection.execute(wanted).first()
     release = None if row is None else Release(**row._mapping)
     return release if release and release.given_on <= day <= release.until else None
+
+
+def ended_releases(connection: Connection, before: date) -> list[int]:
+    """`seq` of the releases of orders all of whose releases had ended before a day.
+
+    All of an order's stay together, and a day is counted from the later of the last day of one and
+    its record: one that takes back another must not go before it, or the other would hold again.
+    """
+    kept = RELEASES.alias()
+    holds_it = exists().where(
+        kept.c.order_id == RELEASES.c.order_id,
+        kept.c.customer_id == RELEASES.c.customer_id,
+        or_(kept.c.until >= before, kept.c.recorded_at >= datetime.combine(before, time())),
+    )
+    return list(connection.execute(select(RELEASES.c.seq).where(~holds_it)).scalars())
+
+
+def _found(connection: Connection, order_id: str, asked_sha256: str) -> OrderCheckRecord | None:
+    columns = [column for column in CHECKS.c if column.name != "seq"]
+    wanted = select(*columns).where(
+        CHECKS.c.order_id == order_id, CHECKS.c.asked_sha256 == asked_sha256
+    )
+    row = connection.execute(wanted).first()
+    return None if row is None else OrderCheckRecord(**row._mapping)

@@ -125,6 +125,9 @@ class RetentionPolicy:
 
     audit: Annotated[int, Within(1)]
     score_runs: Annotated[int, Within(1)]
+    order_checks: Annotated[int, Within(1)]
+    releases: Annotated[int, Within(1)]
+    keys: Annotated[int, Within(1)]
     contact_notes: Annotated[int, Within(1)]
     inactive_customers: Annotated[int, Within(1)]
 

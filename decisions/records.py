@@ -19,6 +19,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    func,
     insert,
     select,
 )
@@ -156,7 +157,7 @@ def append_run(settings: Settings, run: RunRecord, made_by: str) -> None:
         "score_run",
         actor=made_by,
         at=run.made_at,
-        what=_json(asdict(run)),
+        what=run_json(run),
         model_version=run.model_version,
         model_sha256=run.model_sha256,
         policy_version=run.policy_version,
@@ -164,6 +165,11 @@ def append_run(settings: Settings, run: RunRecord, made_by: str) -> None:
         ledger_seq=run.ledger_seq,
     ) as connection:
         connection.execute(insert(RUNS).values(**asdict(run)))
+
+
+def run_json(run: RunRecord) -> dict[str, Any]:
+    """A run as JSON values, as the audit trail has it."""
+    return _json(asdict(run))
 
 
 def runs(
@@ -174,12 +180,19 @@ def runs(
     as_of: date | None = None,
     before: date | None = None,
 ) -> tuple[RunRecord, ...]:
-    """Runs that were recorded, the latest day first, of one day the last recorded first.
+    """Runs that were recorded, the latest day first, of one day the last made first.
 
+    One that was kept anew, as after an erasure, stays where it was.
     Only those of a source, the one with an id, those as of a day, or those as of a day before
     another, where given.
     """
-    wanted = select(RUNS).order_by(RUNS.c.as_of.desc(), RUNS.c.seq.desc())
+    made = select(RUNS.c.run_id, func.min(RUNS.c.seq).label("first")).group_by(RUNS.c.run_id)
+    first = made.subquery()
+    wanted = (
+        select(RUNS)
+        .join(first, first.c.run_id == RUNS.c.run_id)
+        .order_by(RUNS.c.as_of.desc(), first.c.first.desc(), RUNS.c.seq.desc())
+    )
     if source is not None:
         wanted = wanted.where(RUNS.c.source == source)
     if run_id is not None:

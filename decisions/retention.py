@@ -8,10 +8,11 @@ records were dropped, so that it still verifies from there on.
 
 import shutil
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from sqlalchemy import Connection, Engine, Table, delete, func, select, text
 from decisions.audit_chain import AuditEntry, canonical_json
 from decisions.audit_log import AUDIT, anchor_committed, append_within
 from decisions.audit_verify import DROPPED
+from decisions.order_records import CHECKS, RELEASES, ended_releases
 from decisions.policy import RetentionPolicy
 from decisions.records import RUNS, run_directory
-from ledger.store import drop_details, forget, inactive_people, old_notes, writing
-
-Find = Callable[[Connection, date], list[str]]
+from ledger.errors import DatabaseError
+from ledger.store import drop_details, inactive_people, old_notes, writing
+from ledger.store.account_numbers import portions
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,50 @@ class Cutoffs:
 
     audit: date
     score_runs: date
+    order_checks: date
+    releases: date
+    keys: date
     contact_notes: date
     inactive_customers: date
 
 
 @dataclass(frozen=True)
 class Due:
-    """Records of a table that are older than a day, which was asked to drop."""
+    """Records of a table that are older than a day, which was asked to drop.
+
+    `missing` are the ids of those whose files are not in this home, but perhaps in another.
+    """
 
     table: str
     before: date
     records: int
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Aged:
+    """Records that are dropped, whichever are older than a day.
+
+    Parameters
+    ----------
+    table, before
+        Of which table, and the day.
+    find
+        Their ids.
+    drop
+        Drops those with some ids, in a transaction that `writing` began.
+    told
+        What the audit trail calls the ids; None: it does not name them.
+    files
+        Removes what is in files of those with some ids; returns the ids of which there was none.
+    """
+
+    table: str
+    before: date
+    find: Callable[[Connection, date], Sequence[Any]]
+    drop: Callable[[Connection, Sequence[Any]], None]
+    told: str | None = None
+    files: Callable[[Sequence[Any]], Sequence[str]] = lambda ids: ()
 
 
 def cutoffs(policy: RetentionPolicy, day: date) -> Cutoffs:
@@ -54,54 +89,92 @@ def cutoffs(policy: RetentionPolicy, day: date) -> Cutoffs:
     return Cutoffs(**{name: _months_before(day, months) for name, months in asdict(policy).items()})
 
 
-def due(engine: Engine, days: Cutoffs) -> tuple[Due, ...]:
-    """What `drop` would drop: audit records, score runs, notes, details of inactive customers."""
+def aged(home: Path, days: Cutoffs) -> tuple[Aged, ...]:
+    """What is dropped by its age, the audit trail apart.
+
+    That is score runs with their files, answers to orders, releases of orders, notes of contacts,
+    and details of customers who have been inactive.
+    """
+    return (
+        Aged(
+            RUNS.name,
+            days.score_runs,
+            _old_runs,
+            _drop_runs,
+            "run_ids",
+            partial(_remove_files, home),
+        ),
+        Aged(CHECKS.name, days.order_checks, _old_checks, partial(drop_rows, CHECKS)),
+        Aged(RELEASES.name, days.releases, ended_releases, partial(drop_rows, RELEASES)),
+        Aged("contacts", days.contact_notes, old_notes, partial(_drop_details, "contacts")),
+        Aged(
+            "customers",
+            days.inactive_customers,
+            inactive_people,
+            partial(_drop_details, "customers"),
+        ),
+    )
+
+
+def due(engine: Engine, before: date, kinds: Sequence[Aged]) -> tuple[Due, ...]:
+    """What `drop` would drop: of the audit trail, then of each kind."""
     with engine.connect() as connection:
-        through = _last_before(connection, days.audit)
+        through = _last_before(connection, before)
         records = connection.execute(
             select(func.count()).where(AUDIT.c.seq <= through)
         ).scalar_one()
-        runs = select(func.count()).where(RUNS.c.as_of < days.score_runs)
         return (
-            Due(AUDIT.name, days.audit, records),
-            Due(RUNS.name, days.score_runs, connection.execute(runs).scalar_one()),
+            Due(AUDIT.name, before, records),
             *(
-                Due(table, before, len(find(connection, before)))
-                for table, before, find in _personal(days)
+                Due(kind.table, kind.before, len(kind.find(connection, kind.before)))
+                for kind in kinds
             ),
         )
 
 
 def drop(
-    engine: Engine, home: Path, days: Cutoffs, at: datetime, by: str, code_version: str
+    engine: Engine,
+    home: Path,
+    before: date,
+    kinds: Sequence[Aged],
+    at: datetime,
+    by: str,
+    code_version: str,
 ) -> tuple[Due, ...]:
-    """Drop what is due, and record it.
+    """Drop what is due, and record it; `forget` afterwards.
 
-    The oldest records are dropped up to the first that is not due. Verify the trail before: what
-    is dropped cannot be verified any more.
+    Of the audit trail the oldest records are dropped up to the first that is not due. Verify it
+    before: what is dropped cannot be verified any more.
 
     Parameters
     ----------
     engine, home
         The database and the home with the files of the score runs, the audit key and its anchor.
-    days
-        See `cutoffs`.
+    before
+        Records of the audit trail that are older are due.
+    kinds
+        What else is, see `aged`.
     at, by, code_version
         As in an `AuditEntry`; `by` is its actor.
 
     Raises
     ------
     AuditError, DatabaseError
-        If it cannot be recorded or dropped; then all of that table is still there.
+        If it cannot be recorded or dropped; then all of that table is still there, but perhaps
+        not the files: they go last, and whatever is cut short is found the next time.
     """
     return (
-        _drop_audit(engine, home, days.audit, at, by, code_version),
-        _drop_runs(engine, home, days.score_runs, at, by, code_version),
-        *(
-            _drop_personal(engine, home, table, before, find, at, by, code_version)
-            for table, before, find in _personal(days)
-        ),
+        _drop_audit(engine, home, before, at, by, code_version),
+        *(_drop_aged(engine, home, kind, at, by, code_version) for kind in kinds),
     )
+
+
+def drop_rows(table: Table, connection: Connection, ids: Sequence[Any]) -> None:
+    """Drop the rows of an append-only table with some values of its primary key."""
+    (key,) = table.primary_key
+    with unguarded(connection, table):
+        for portion in portions(ids):
+            connection.execute(delete(table).where(key.in_(portion)))
 
 
 def _drop_audit(
@@ -114,61 +187,63 @@ def _drop_audit(
             return Due(AUDIT.name, before, 0)
         mac = connection.execute(select(AUDIT.c.mac).where(AUDIT.c.seq == through)).scalar_one()
         dropped = Due(AUDIT.name, before, through - first + 1)
-        result = {**_facts(dropped), "through_seq": through, "through_mac": mac}
-        record = append_within(connection, home, _entry(result, at, by, code_version))
-        with _unguarded(connection, AUDIT):
+        more = {"through_seq": through, "through_mac": mac}
+        record = append_within(connection, home, _entry(dropped, more, at, by, code_version))
+        with unguarded(connection, AUDIT):
             connection.execute(delete(AUDIT).where(AUDIT.c.seq <= through))
     anchor_committed(home, record)
     return dropped
 
 
-def _drop_runs(
-    engine: Engine, home: Path, before: date, at: datetime, by: str, code_version: str
-) -> Due:
-    """The files go first: where this is cut short, the next time finds the runs still recorded."""
-    with writing(engine, "audit") as connection:
-        old = RUNS.c.as_of < before
-        ids = connection.execute(select(RUNS.c.run_id).where(old)).scalars().all()
-        dropped = Due(RUNS.name, before, len(ids))
-        if not ids:
-            return dropped
-        for run_id in ids:
-            if Path(run_id).name == run_id:
-                shutil.rmtree(run_directory(home, run_id), ignore_errors=True)
-        result = {**_facts(dropped), "run_ids": sorted(set(ids))}
-        record = append_within(connection, home, _entry(result, at, by, code_version))
-        with _unguarded(connection, RUNS):
-            connection.execute(delete(RUNS).where(old))
-    anchor_committed(home, record)
-    return dropped
-
-
-def _personal(days: Cutoffs) -> Iterator[tuple[str, date, Find]]:
-    """What is kept of persons: table, the day before which it is due, and what finds it."""
-    yield "contacts", days.contact_notes, old_notes
-    yield "customers", days.inactive_customers, inactive_people
-
-
-def _drop_personal(
-    engine: Engine,
-    home: Path,
-    table: str,
-    before: date,
-    find: Find,
-    at: datetime,
-    by: str,
-    code_version: str,
+def _drop_aged(
+    engine: Engine, home: Path, kind: Aged, at: datetime, by: str, code_version: str
 ) -> Due:
     with writing(engine, "audit") as connection:
-        ids = find(connection, before)
-        dropped = Due(table, before, len(ids))
+        ids = kind.find(connection, kind.before)
+        dropped = Due(kind.table, kind.before, len(ids))
         if not ids:
             return dropped
-        drop_details(connection, table, ids)
-        record = append_within(connection, home, _entry(_facts(dropped), at, by, code_version))
+        kind.drop(connection, ids)
+        more = {} if kind.told is None else {kind.told: list(ids)}
+        record = append_within(connection, home, _entry(dropped, more, at, by, code_version))
+        missing = tuple(kind.files(ids))
     anchor_committed(home, record)
-    forget(engine)
-    return dropped
+    return replace(dropped, missing=missing)
+
+
+def _old_runs(connection: Connection, before: date) -> list[str]:
+    wanted = select(RUNS.c.run_id).where(RUNS.c.as_of < before).distinct()
+    return sorted(connection.execute(wanted).scalars())
+
+
+def _remove_files(home: Path, ids: Sequence[str]) -> list[str]:
+    missing = []
+    for run_id in ids:
+        directory = run_directory(home, Path(run_id).name)
+        try:
+            shutil.rmtree(directory)
+        except FileNotFoundError:
+            missing.append(run_id)
+        except OSError as error:
+            raise DatabaseError(
+                f"{directory} cannot be removed ({error.strerror}); remove it, and repeat"
+            ) from error
+    return missing
+
+
+def _drop_runs(connection: Connection, ids: Sequence[str]) -> None:
+    with unguarded(connection, RUNS):
+        for portion in portions(ids):
+            connection.execute(delete(RUNS).where(RUNS.c.run_id.in_(portion)))
+
+
+def _old_checks(connection: Connection, before: date) -> list[int]:
+    old = CHECKS.c.checked_at < datetime.combine(before, time())
+    return list(connection.execute(select(CHECKS.c.seq).where(old)).scalars())
+
+
+def _drop_details(table: str, connection: Connection, ids: Sequence[str]) -> None:
+    drop_details(connection, table, ids)
 
 
 def _last_before(connection: Connection, day: date) -> int:
@@ -180,23 +255,26 @@ def _last_before(connection: Connection, day: date) -> int:
     return connection.execute(select(func.max(AUDIT.c.seq))).scalar() or 0
 
 
-def _facts(dropped: Due) -> dict[str, Any]:
-    return {**asdict(dropped), "before": dropped.before.isoformat()}
-
-
-def _entry(result: Mapping[str, Any], at: datetime, by: str, code_version: str) -> AuditEntry:
+def _entry(
+    dropped: Due, more: dict[str, Any], at: datetime, by: str, code_version: str
+) -> AuditEntry:
+    facts = {
+        "table": dropped.table,
+        "before": dropped.before.isoformat(),
+        "records": dropped.records,
+    }
     return AuditEntry(
         at=at,
         kind=DROPPED,
         actor=by,
-        inputs=canonical_json({"table": result["table"], "before": result["before"]}),
-        result=canonical_json(result),
+        inputs=canonical_json({name: facts[name] for name in ("table", "before")}),
+        result=canonical_json({**facts, **more}),
         code_version=code_version,
     )
 
 
 @contextmanager
-def _unguarded(connection: Connection, table: Table) -> Iterator[None]:
+def unguarded(connection: Connection, table: Table) -> Iterator[None]:
     """The table without its triggers; they are back before the transaction ends."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))

@@ -7,18 +7,33 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+KEPT_DIGESTS = 4_096
+
 
 def are_intact(directory: Path, files: Mapping[str, str]) -> bool:
-    """Whether each file of a directory has the SHA-256 recorded of it."""
-    return all(
-        (directory / name).is_file() and _sha256(directory / name) == sha256
-        for name, sha256 in files.items()
-    )
+    """Whether each file of a directory has the SHA-256 recorded of it.
+
+    A file is read once by a process, and again when the file system says that it was touched.
+    """
+    try:
+        return all(
+            digest_of(directory / name, _touched(directory / name)) == sha256
+            for name, sha256 in files.items()
+        )
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+
+
+@lru_cache(KEPT_DIGESTS)
+def digest_of(path: Path, touched: tuple[int, ...]) -> str:
+    """SHA-256 of a file as it was last touched, see `are_intact`; kept for the next time."""
+    return _sha256(path)
 
 
 def write_files(
@@ -68,6 +83,12 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _touched(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written or replaced; the last of it cannot be set by anybody."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _sha256(path: Path) -> str:

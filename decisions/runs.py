@@ -15,8 +15,10 @@ from decisions.alerts import RunBefore
 from decisions.champion import Champion
 from decisions.exposure import BASIS
 from decisions.policy import Policy
+from decisions.policy_records import store_policy
 from decisions.records import RunRecord, append_run, run_directory, runs
 from decisions.run_files import are_intact, write_files
+from decisions.run_names import take_names
 from decisions.run_reports import AGING, ALERTS, FORECAST, KPIS, run_reports
 from decisions.scoring import Portfolio, score_portfolio
 from decisions.tables import customer_table, invoice_table, worklist_table
@@ -27,7 +29,7 @@ from ledger.errors import DuecastError
 from ledger.ledger import Ledger
 from ledger.progress import silent
 from ledger.settings import Settings
-from ledger.store import open_store
+from ledger.store import erased_customers, open_store
 
 INVOICES, CUSTOMERS, WORKLIST, FACTS = (
     "invoices.parquet",
@@ -158,42 +160,65 @@ def make_run(
         earlier = runs(engine, source=identity.source, before=identity.as_of)
         since = _since(earlier, policy, identity.as_of)
     before = Run(earlier[0], run_directory(settings.home, earlier[0].run_id)) if earlier else None
+    directory = run_directory(settings.home, identity.run_id)
+    record = write_run(
+        directory, identity, ledger, champion, policy, since, before, made_at, progress, seq=seq
+    )
+    store_policy(engine, policy)
+    append_run(settings, record, made_by)
+    # Whoever was erased since the ledger was read is named in what was made of it; an erasure
+    # that comes later finds the run.
+    erased = erased_customers(engine)
+    if erased:
+        record = take_names(settings, record, erased, made_at, made_by) or record
+    return Run(record, directory)
+
+
+def write_run(
+    directory: Path,
+    identity: Identity,
+    ledger: Ledger,
+    champion: Champion,
+    policy: Policy,
+    since: date,
+    before: Run | None,
+    made_at: datetime,
+    progress: Callable[[str], None] = silent,
+    *,
+    seq: int | None,
+) -> RunRecord:
+    """The record of a run, yet to be kept, once its files stand in a directory.
+
+    From `since` on broken promises count, and alerts compare with the run `before`; the rest is as
+    in `make_run`, which also says what is raised.
+    """
+    as_of, compared = day_of(identity.as_of), _compared(before)
     progress(STEPS[0])
-    portfolio = score_portfolio(ledger, champion.bundle, policy, as_of, explain)
+    portfolio = score_portfolio(ledger, champion.bundle, policy, as_of, identity.explain)
     found = worklist(policy, portfolio, day_of(since))
     tables = {
         INVOICES: invoice_table(portfolio, found, parse_day(champion.bundle.window["as_of"])),
         CUSTOMERS: customer_table(portfolio),
         WORKLIST: worklist_table(found),
     }
-    compared = _compared(before)
     reports = run_reports(policy, portfolio, day_of(since), compared)
     progress(STEPS[1])
-    directory = run_directory(settings.home, identity.run_id)
     facts = _facts(identity, portfolio, champion, policy, since)
     if before is not None and compared is None:
         facts["notes"].append(NOT_COMPARED.format(before.record.run_id))
-    record = RunRecord(
+    return RunRecord(
+        **asdict(identity),
         run_id=identity.run_id,
-        source=identity.source,
-        as_of=identity.as_of,
-        ledger_through=date_of(known.extract.complete_through),
+        ledger_through=date_of(portfolio.position.ledger.extract.complete_through),
         since=since,
         run_before=None if before is None else before.record.run_id,
-        ledger_sha256=identity.ledger_sha256,
         ledger_seq=seq,
-        model_version=champion.version,
-        model_sha256=champion.sha256,
         policy_version=policy.version,
-        policy_sha256=identity.policy_sha256,
-        explain=explain,
         made_at=made_at,
         invoices=len(portfolio.position.items),
         customers=len(portfolio.position.customers),
         files=write_files(directory, tables, {**reports, FACTS: facts}),
     )
-    append_run(settings, record, made_by)
-    return Run(record, directory)
 
 
 def find_run(

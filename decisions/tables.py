@@ -170,7 +170,7 @@ def worklist_table(found: Worklist) -> Any:
 def reason_lists(reasons: Reasons) -> Any:
     """Reasons as a column of lists of structs, one list a row."""
     rows = [[_reason(reason) for reason in own] for own in reasons]
-    return pa.array(rows, pa.list_(REASON))
+    return pa.array(rows, _lists_of(REASON))
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -201,7 +201,15 @@ def _dates(days: Days, known: Flags | None = None) -> Any:
 
 
 def _texts(rows: Sequence[Sequence[str]]) -> Any:
-    return pa.array([list(row) for row in rows], pa.list_(pa.string()))
+    return pa.array([list(row) for row in rows], _lists_of(pa.string()))
+
+
+def _lists_of(kind: Any) -> Any:
+    """The type of lists with the name that a Parquet file gives to what they hold when it is read.
+
+    So a table that was read from a file has the bytes of that file when it is written again.
+    """
+    return pa.list_(pa.field("element", kind))
 
 
 def _repeated(word: str, n: int) -> Any:

@@ -137,6 +137,8 @@ class KeptPortfolio:
             ledger = ledger_of({**tables, **everybodys}, now.extract)
         if sum(map(len, tables.values())) <= self._most_rows:
             self._keep(_Portfolio(now.seq, wanted, tables, ledger))
+        else:
+            self._kept = None
         return ledger
 
     def _keep(self, portfolio: _Portfolio) -> None:

@@ -19,13 +19,18 @@ class PlacedLedger:
     seq: int | None
 
 
-def read_place(place: str | Path) -> PlacedLedger:
+def read_place(place: str | Path, at_seq: int | None = None) -> PlacedLedger:
     """The ledger at a place: a directory, or the URL of a database.
+
+    Parameters
+    ----------
+    at_seq
+        In a database: as it stood after that write; as it stands if not given.
 
     Raises
     ------
     LedgerError
-        If there is none, or it has errors; names all of them.
+        If there is none, it has errors (names all of them), or no such write.
     SettingsError
         If the URL is none of a database that duecast knows.
     DatabaseError
@@ -38,9 +43,11 @@ def read_place(place: str | Path) -> PlacedLedger:
         raise LedgerError([f"there is no database {name}; load one with `duecast ingest --to`"])
     engine = open_database(str(place))
     with engine.connect() as connection:
-        now = head(connection)
+        now = head(connection, at_seq)
         if now is None:
             raise LedgerError([f"{name} has no ledger yet; load one with `duecast ingest --to`"])
+        if at_seq not in (None, now.seq):
+            raise LedgerError([f"{name} ends with write {now.seq}; expected write {at_seq} in it"])
         tables = whole_tables(connection, now.seq)
     return PlacedLedger(ledger_of(tables, now.extract), name, now.seq)
 

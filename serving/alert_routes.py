@@ -11,6 +11,7 @@ from decisions.runs import CUSTOMERS, Run
 from models.sentences import Language
 from serving.alert_answers import AlertAnswer, AlertsAnswer
 from serving.callers import caller_of, collector_shown
+from serving.own_customers import own_customers
 from serving.questions import AskedLanguage
 from serving.responses import json_response
 from serving.run_pages import (
@@ -47,15 +48,16 @@ def read_alerts(
 ) -> Response:
     """Read the alerts of a score run: what must be heard of customers and of the portfolio.
 
-    The most severe first. Alerts of a collector are those about the own customers; those about
-    the portfolio are nobody's. Where there is no run, the answer is 409 and says how to make one.
+    The most severe first. Alerts of a collector are those about the own customers, for a
+    collector's key those that are its own now; those about the portfolio are nobody's. Where there
+    is no run, the answer is 409 and says how to make one.
     """
     shown = collector_shown(caller_of(request), collector)
     filters = {"collector": shown, "severity": severity, "kind": kind}
-    query = ListQuery(run, limit, cursor, filters)
+    query = ListQuery(run, limit, cursor, filters, own_customers(request))
     found, offset = find_page(request.app.state.settings, query)
     report = found.report(ALERTS)
-    alerts = _chosen(found, report["alerts"], filters)
+    alerts = _chosen(found, report["alerts"], query)
     page = alerts[offset : offset + (limit or PAGE)]
     answer = AlertsAnswer(
         run=reference(found),
@@ -73,16 +75,14 @@ def alert_answer(alert: Mapping[str, Any], language: Language) -> AlertAnswer:
     return AlertAnswer.model_validate({**alert, **about, "sentence": alert["sentence"][language]})
 
 
-def _chosen(
-    run: Run, alerts: list[dict[str, Any]], filters: Mapping[str, str | None]
-) -> list[dict[str, Any]]:
+def _chosen(run: Run, alerts: list[dict[str, Any]], query: ListQuery) -> list[dict[str, Any]]:
     """Alerts that pass every filter, in their order."""
-    collector = filters["collector"]
-    customers: set[str] | None = None
-    if collector is not None:
+    filters = query.filters
+    collector, customers = filters["collector"], query.own
+    if collector is not None and customers is None:
         table = run.table(CUSTOMERS)
         pairs = zip(table["customer_id"].to_pylist(), table["collector"].to_pylist(), strict=True)
-        customers = {customer for customer, theirs in pairs if theirs == collector}
+        customers = frozenset(customer for customer, theirs in pairs if theirs == collector)
     return [
         alert
         for alert in alerts

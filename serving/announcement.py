@@ -43,7 +43,9 @@ def announce(url: str, key: str) -> str:
 
 def _example(url: str, key: str) -> str:
     """A call that works, for one invoice of the last score run, and its answer."""
-    lines = [f"Ready at {url} (description of the API: {url}/docs)."]
+    lines = [
+        f"Ready at {url}, where the console asks for the key (description of the API: {url}/docs)."
+    ]
     with_key = f"-H 'Authorization: Bearer {key}'"
     status, page = _ask(url, "GET", "/v1/worklist?limit=1", key)
     items = [item for entry in page.get("entries", []) for item in entry["items"]]

@@ -23,6 +23,7 @@ from serving import (
     portfolio_routes,
     probe_routes,
     score_routes,
+    session_routes,
     worklist_routes,
 )
 from serving.description import describe
@@ -45,6 +46,7 @@ ROUTES = (
     portfolio_routes,
     model_routes,
     audit_routes,
+    session_routes,
     probe_routes,
 )
 

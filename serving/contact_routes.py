@@ -22,8 +22,8 @@ def post_contact(
     """Log a contact with a customer, and the promise and the dispute that came of it.
 
     All of it is stored or none, and the answer comes after the commit. With a `contact_id` it may
-    be sent again: the same changes nothing, another corrects it. A collector's key logs contacts
-    with its own customers.
+    be sent again: the same changes nothing, another corrects it, and a promise or dispute that it
+    has no more is withdrawn. A collector's key logs contacts with its own customers.
     """
     state = request.app.state
     engine = state.readiness.engine()

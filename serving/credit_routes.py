@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
+from decisions.audit_log import anchor_committed, append_within
+from decisions.order_records import keep_check
+from ledger.store import writing
 from serving import examples
 from serving.answering import answer_limits
 from serving.order_answers import CreditCheckAnswer
-from serving.order_checks import checked_order
+from serving.order_checks import answer_of, checked_order
 from serving.order_requests import CreditCheckRequest
 from serving.questions import AskedLanguage, OpenDesk
-from serving.recorded import recorded
+from serving.recorded import answered, entry_of, recorded
 from serving.requests import CreditLimitsRequest
 from serving.score_answers import CreditLimitsAnswer
 
@@ -52,16 +55,16 @@ def check_order(
     release has ended; a changed one is checked anew. Nothing is reserved.
     """
     state = request.app.state
+    engine, home = state.readiness.engine(), state.settings.home
     with state.turns.of(1):
-        found = checked_order(desk, state.readiness.engine(), asked, language, state.now())
+        found = checked_order(desk, engine, asked, state.now())
+    with state.meters.stage("record"):
+        with writing(engine, "audit") as connection:
+            kept = keep_check(connection, found)
+            body = answer_of(kept, language).model_dump_json().encode()
+            inputs = {"asked": kept.question, "language": language}
+            entry = entry_of(request, "credit.checks", inputs, body, rests_on=kept.rests_on)
+            made = append_within(connection, home, entry)
+        anchor_committed(home, made)
     state.meters.scored.labels("checks").inc()
-    # What was answered before rests on the model and the ledger of then, which it names itself.
-    return recorded(
-        request,
-        "credit.checks",
-        found.question,
-        found.answer,
-        desk=None if found.again else desk,
-        ledger_seq=None if found.again else found.answer.provenance.ledger_seq,
-        language=language,
-    )
+    return answered(body, made.audit_id, language)

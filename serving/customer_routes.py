@@ -9,7 +9,8 @@ from decisions.profile import UnknownCustomerError, profile
 from decisions.runs import runs_before
 from models.sentences import Language
 from serving.alert_routes import alert_answer
-from serving.callers import caller_of, require_own_customer
+from serving.contact_history import contact_history
+from serving.own_customers import require_own
 from serving.problems import Flaw, RefusedError
 from serving.profile_answers import (
     ProfileAging,
@@ -51,16 +52,18 @@ def read_customer(
     """Read the profile of a customer: what it owes, how it pays, scores, limit, alerts, history.
 
     Read from a score run and those before it; nothing is scored here. Where there is no run, the
-    answer is 409 and says how to make one. A collector's key sees its own customers.
+    answer is 409 and says how to make one. A collector's key sees the customers that are its own
+    now.
     """
-    settings = request.app.state.settings
+    state = request.app.state
+    settings = state.settings
     found = asked_run(settings, run)
     try:
         said = profile(found, runs_before(settings, found, EARLIER_RUNS), customer_id)
     except UnknownCustomerError as error:
         flaw = Flaw(f"run {found.record.run_id} has no customer {customer_id!r}")
         raise RefusedError("no-such-customer", str(error), [flaw]) from error
-    require_own_customer(caller_of(request), said["account"]["collector"])
+    require_own(request, customer_id)
     currency = said["reporting_currency"]
     answer = ProfileAnswer(
         run=reference(found),
@@ -78,6 +81,7 @@ def read_customer(
         ],
         worklist=None if said["worklist"] is None else worklist_row(said["worklist"], currency),
         alerts=[alert_answer(alert, language) for alert in said["alerts"]],
+        contacts=contact_history(state.readiness.engine(), customer_id),
         history=[part_of(ProfileDay, day, currency) for day in said["history"]],
     )
     return json_response(answer, language)

@@ -24,6 +24,7 @@ with `urn:duecast:problem:`
 
 Every request but the probes sends a key, `Authorization: Bearer KEY`, and may ask what the key's
 role allows. A browser asks for the key as a password; the name beside it does not matter.
+People sign in to the console at `/`: their session asks in the name of their key.
 
 """
 
@@ -51,7 +52,7 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     "/v1/credit/checks": _ASKED,
     "/v1/worklist": (*_READ, "not-recorded"),
     "/v1/alerts": _READ,
-    "/v1/contacts": (*_WRITTEN, "unknown-id"),
+    "/v1/contacts": (*_WRITTEN, "unknown-id", "taken-id"),
     "/v1/customers/{customer_id}": (*_READ, "no-such-customer"),
     "/v1/portfolio/kpis": _READ,
     "/v1/portfolio/aging": _READ,

@@ -20,7 +20,7 @@ from serving.exchange import Exchange
 from serving.log_lines import belong_to
 from serving.meters import Meters
 from serving.problems import RefusedError, problem_of, problem_of_status
-from serving.roles import PROBES
+from serving.roles import PROBES, PUBLIC
 
 READY = "/readyz"
 JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
@@ -56,8 +56,9 @@ class Gate:
     an answer: with problem details where it has no other. Who asks is found out before a body is
     read, and told to the routes as `request.state.caller`. Bodies are read whole before anyone
     else waits for them, within a size and a time; so many requests are answered at once, each
-    within a time. Probes pass without a key and without bounds, straight to the API. Nobody may
-    open a websocket. A process that is told to stop ends what it has begun, and refuses the rest.
+    within a time. Probes pass without a key and without bounds, straight to the API; what the
+    console is made of passes without a key. Nobody may open a websocket. A process that is told
+    to stop ends what it has begun, and refuses the rest.
 
     Parameters
     ----------
@@ -117,9 +118,12 @@ class Gate:
             if not self._has_path(scope):
                 await exchange.refuse(problem_of_status(404), scope, receive)
                 return
-            caller = await self.admission.admit(scope)
-            scope["state"]["caller"] = caller
-            belong_to(exchange.request_id, caller.key_id)
+            if scope["path"] in PUBLIC:
+                scope["state"]["admission"] = self.admission
+            else:
+                caller = await self.admission.admit(scope)
+                scope["state"]["caller"] = caller
+                belong_to(exchange.request_id, caller.key_id)
             await self._answer(exchange, scope, receive)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:

@@ -52,21 +52,28 @@ def create(
 
 
 @app.command("list")
-def list_keys(as_json: AsJson = False) -> None:
+def list_keys(
+    sessions: Annotated[
+        bool, typer.Option("--sessions", help="Also the sessions that people signed in for.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show every key that was made, without its secret."""
     from rich.table import Table
 
     from ledger.screen import screen
     from ledger.settings import Settings
     from ledger.store import open_store
-    from serving.access import keys
+    from serving.access import EVER, keys
 
     now = datetime.now(UTC)
-    facts = [_facts(key, now) for key in keys(open_store(Settings.from_environment(os.environ)))]
+    engine = open_store(Settings.from_environment(os.environ))
+    facts = [_facts(key, now) for key in keys(engine, EVER if sessions else None)]
     if as_json:
         _print_json(facts)
         return
-    table = Table("key", "state", "role", "name", "collector", "made", "expires", "revoked")
+    titles = ("key", "state", "role", "name", "collector", "made", "expires", "revoked")
+    table = Table(*titles, *(["session of"] if sessions else []))
     for found in facts:
         table.add_row(*(str(value or "") for value in found.values()))
     screen().print(table)
@@ -77,7 +84,7 @@ def revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="Its first part, `dk_…`.")],
     as_json: AsJson = False,
 ) -> None:
-    """Revoke a key; services refuse it within a few seconds."""
+    """Revoke a key and its sessions, or one session; services refuse it within a few seconds."""
     from ledger.settings import Settings
     from serving.access import revoke_key
 
@@ -100,6 +107,7 @@ def _facts(key: "Key", now: datetime) -> dict[str, Any]:
         "created_at": _iso(key.created_at),
         "expires_at": _iso(key.expires_at),
         "revoked_at": _iso(key.revoked_at),
+        **({"session_of": key.session_of} if key.session_of else {}),
     }
 
 

@@ -39,8 +39,13 @@ class Keyring:
         self._read_at = -float("inf")
         self._reading: asyncio.Task[None] | None = None
 
-    async def find(self, key_id: str) -> Key | None:
+    async def find(self, key_id: str, *, patiently: bool = False) -> Key | None:
         """The key with an id, as the database had it at most `FRESH_SECONDS` ago.
+
+        Parameters
+        ----------
+        patiently
+            Whether to wait for the next reading where nobody knows it: it may just have been made.
 
         Raises
         ------
@@ -48,9 +53,16 @@ class Keyring:
             If the database cannot be read, or not in time.
         """
         age = self._clock() - self._read_at
+        if patiently and key_id not in self._keys and age < UNKNOWN_SECONDS:
+            await asyncio.sleep(UNKNOWN_SECONDS - age)
+            age = UNKNOWN_SECONDS
         if age >= FRESH_SECONDS or (key_id not in self._keys and age >= UNKNOWN_SECONDS):
             await self._refreshed()
         return self._keys.get(key_id)
+
+    def read_anew(self) -> None:
+        """Read the keys at the next look: this process has changed them."""
+        self._read_at = -float("inf")
 
     async def _refreshed(self) -> None:
         """Wait for the reading under way; of all who look at once, one begins it."""

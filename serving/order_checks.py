@@ -1,16 +1,10 @@
 """Order checks: asked, answered once, and remembered."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from decisions.order_check import check_order
 from decisions.order_json import order_check_json
-from decisions.order_records import (
-    OrderCheckRecord,
-    find_check,
-    record_check,
-    release_in_force,
-)
+from decisions.order_records import OrderCheckRecord, find_check, release_in_force
 from decisions.orders import asked_sha256
 from decisions.tables import customer_table
 from ledger.moments import stored_utc
@@ -28,24 +22,16 @@ from serving.order_requests import (
 )
 from serving.problems import pointer
 from serving.questions import Asked
+from serving.recorded import resting_on
 from serving.row_answers import part_of, worded
 
 _OF_CUSTOMER = ("natural_person", "pd", "in_default", "grade", "grade_rules", "reasons")
 
 
-@dataclass(frozen=True)
-class CheckedOrder:
-    """What was asked about an order, what is answered, and whether it was answered before."""
-
-    question: CreditCheckQuestion
-    answer: CreditCheckAnswer
-    again: bool
-
-
 def checked_order(
-    desk: Desk, engine: Engine, asked: CreditCheckRequest, language: Language, now: datetime
-) -> CheckedOrder:
-    """The answer that an order got when it was first asked about, as it is; else a new one, kept.
+    desk: Desk, engine: Engine, asked: CreditCheckRequest, now: datetime
+) -> OrderCheckRecord:
+    """The check that answered when the order was first asked about; else a new one, to be kept.
 
     Raises
     ------
@@ -58,17 +44,21 @@ def checked_order(
     order = order_of(asked)
     release = release_in_force(engine, order.order_id, order.customer_id, release_day(asked, now))
     releases = () if release is None else (release,)
-    question = CreditCheckQuestion(asked=asked, asked_at=now, releases=releases)
     sha256 = asked_sha256(order, asked.as_of, releases)
     kept = find_check(engine, order.order_id, sha256)
-    new = None
-    if kept is None:
-        new = answer_check(desk, question, "en")
-        told = new.model_dump(mode="json")
-        record = OrderCheckRecord(order.order_id, order.customer_id, sha256, told, stored_utc(now))
-        kept = record_check(engine, record)
-    answer = CreditCheckAnswer.model_validate(kept.answer)
-    return CheckedOrder(question, _worded(answer, language), answer != new)
+    if kept is not None:
+        return kept
+    question = CreditCheckQuestion(asked=asked, asked_at=now, releases=releases)
+    answer = answer_check(desk, question, "en")
+    return OrderCheckRecord(
+        order.order_id,
+        order.customer_id,
+        sha256,
+        question.model_dump(mode="json"),
+        answer.model_dump(mode="json"),
+        resting_on(desk, answer.provenance.ledger_seq),
+        stored_utc(now),
+    )
 
 
 def answer_check(
@@ -101,7 +91,8 @@ def answer_check(
     )
 
 
-def _worded(answer: CreditCheckAnswer, language: Language) -> CreditCheckAnswer:
-    """The answer with its reasons in a language."""
+def answer_of(check: OrderCheckRecord, language: Language) -> CreditCheckAnswer:
+    """What a check answered, with its reasons in a language."""
+    answer = CreditCheckAnswer.model_validate(check.answer)
     reasons = [worded(reason, language) for reason in answer.reasons]
     return answer.model_copy(update={"reasons": reasons})

@@ -101,6 +101,12 @@ _KINDS = (
         "Worklist, alerts, profiles and portfolio read a score run; `duecast score` makes one.",
     ),
     Kind(
+        "taken-id",
+        HTTPStatus.CONFLICT,
+        "The id is taken",
+        "`errors` names every id that a row of another customer has; give the contact another.",
+    ),
+    Kind(
         "too-large",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large",

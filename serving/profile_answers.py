@@ -107,6 +107,49 @@ class ProfileDay(Part):
     credit_limit: Money | None
 
 
+class ProfileContact(Part):
+    """A contact with the customer."""
+
+    contact_id: str
+    contacted_on: date
+    channel: str | None
+    outcome: str | None
+    level: Annotated[int | None, Field(description="Level of a reminder.")]
+    collector: str | None
+    callback_on: date | None
+    note: str | None
+
+
+class ProfilePromise(Part):
+    """A promise to pay."""
+
+    promise_id: str
+    made_on: date
+    promised_on: date
+    amount: Annotated[Money | None, Field(description="Null: what is due by that day.")]
+    invoice_id: Annotated[str | None, Field(description="Null: the oldest items first.")]
+
+
+class ProfileDispute(Part):
+    """A dispute about an invoice."""
+
+    dispute_id: str
+    invoice_id: str
+    opened_on: date
+    amount: Annotated[Money | None, Field(description="Null: all of it.")]
+    reason: str | None
+    closed_on: date | None
+    outcome: str | None
+
+
+class ProfileContacts(Part):
+    """What was spoken with a customer, the last first, as the ledger has it now."""
+
+    contacts: list[ProfileContact]
+    promises: list[ProfilePromise]
+    disputes: list[ProfileDispute]
+
+
 class ProfileAnswer(Part):
     """What a score run says of one customer; what is posted is said to be."""
 
@@ -122,6 +165,9 @@ class ProfileAnswer(Part):
     items: Annotated[list[ProfileItem], Field(description="Open items, by due date.")]
     worklist: Annotated[WorklistRow | None, Field(description="Null: nothing is to be done.")]
     alerts: list[AlertAnswer]
+    contacts: Annotated[
+        ProfileContacts, Field(description="Not of the run: as the ledger has them now.")
+    ]
     history: Annotated[
         list[ProfileDay], Field(description="This run and those before it, the latest first.")
     ]

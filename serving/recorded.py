@@ -1,5 +1,8 @@
 """Answers that are recorded in the audit trail before they are given."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import Request, Response
 from pydantic import BaseModel
 
@@ -59,12 +62,10 @@ def recorded(
         kind,
         {"asked": asked.model_dump(mode="json"), "language": language},
         body,
-        desk=desk,
-        ledger_seq=ledger_seq,
+        rests_on=resting_on(desk, ledger_seq),
         keep_inputs=keep_inputs,
     )
-    headers = {AUDIT_ID: audit_id} | ({"Content-Language": language} if language else {})
-    return Response(body, headers=headers, media_type="application/json")
+    return answered(body, audit_id, language)
 
 
 def record(
@@ -73,26 +74,51 @@ def record(
     inputs: object,
     result: bytes,
     *,
-    desk: Desk | None = None,
-    ledger_seq: int | None = None,
+    rests_on: Mapping[str, Any],
     keep_inputs: bool = True,
 ) -> str:
-    """The id of the record of an answer (JSON, UTF-8) to some inputs (JSON values); see above."""
-    state, caller = request.app.state, caller_of(request)
-    entry = AuditEntry(
-        at=stored_utc(state.now()),
-        kind=kind,
-        actor=caller.key_id,
-        inputs=canonical_json(inputs),
-        result=result,
-        code_version=code_version(),
-        request_id=request.state.request_id,
-        model_version=desk.champion.version if desk else None,
-        model_sha256=desk.champion.sha256 if desk else None,
-        policy_version=desk.policy.version if desk else None,
-        policy_sha256=digest(desk.policy) if desk else None,
-        ledger_seq=ledger_seq,
-        keep_inputs=keep_inputs,
-    )
+    """The id of the record of an answer; see `recorded` and `entry_of`."""
+    state = request.app.state
+    entry = entry_of(request, kind, inputs, result, rests_on=rests_on, keep_inputs=keep_inputs)
     with state.meters.stage("record"):
         return append(state.readiness.engine(), state.settings.home, entry).audit_id
+
+
+def entry_of(
+    request: Request,
+    kind: str,
+    inputs: object,
+    result: bytes,
+    *,
+    rests_on: Mapping[str, Any],
+    keep_inputs: bool = True,
+) -> AuditEntry:
+    """What is to be recorded of an answer (JSON, UTF-8) to some inputs (JSON values)."""
+    return AuditEntry(
+        at=stored_utc(request.app.state.now()),
+        kind=kind,
+        actor=caller_of(request).key_id,
+        inputs=canonical_json(inputs),
+        result=result,
+        request_id=request.state.request_id,
+        keep_inputs=keep_inputs,
+        **rests_on,
+    )
+
+
+def resting_on(desk: Desk | None = None, ledger_seq: int | None = None) -> dict[str, Any]:
+    """What an answer of this code rests on, as fields of an `AuditEntry`; see `recorded`."""
+    return {
+        "model_version": desk.champion.version if desk else None,
+        "model_sha256": desk.champion.sha256 if desk else None,
+        "policy_version": desk.policy.version if desk else None,
+        "policy_sha256": digest(desk.policy) if desk else None,
+        "ledger_seq": ledger_seq,
+        "code_version": code_version(),
+    }
+
+
+def answered(body: bytes, audit_id: str, language: Language | None = None) -> Response:
+    """The response with a body (JSON, UTF-8) that is recorded."""
+    headers = {AUDIT_ID: audit_id} | ({"Content-Language": language} if language else {})
+    return Response(body, headers=headers, media_type="application/json")

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from decisions import run_replay
 from decisions.audit_chain import AuditError, AuditRecord
 from decisions.audit_replay import Replayer
 from decisions.champion import champion_of
@@ -35,7 +36,8 @@ KINDS: Mapping[str, tuple[type[BaseModel], Answer]] = {
 
 def replayers(settings: Settings) -> Mapping[str, Replayer]:
     """What computes answers again, by kind of record."""
-    return {kind: partial(_answer_again, settings) for kind in KINDS}
+    answers = {kind: partial(_answer_again, settings) for kind in KINDS}
+    return {**answers, run_replay.KIND: partial(run_replay.made_again, settings)}
 
 
 def _answer_again(settings: Settings, record: AuditRecord) -> Any:

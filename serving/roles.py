@@ -12,6 +12,41 @@ ROLES: tuple[Role, ...] = get_args(Role)
 PROBES = ("/healthz", "/livez", "/readyz")
 """Paths that anybody may ask, without a key."""
 
+CONSOLE_FILES = (
+    "alerts.js",
+    "api.js",
+    "charts.js",
+    "colours.css",
+    "contact_form.js",
+    "contact_history.js",
+    "customer.js",
+    "elements.js",
+    "english.js",
+    "fields.js",
+    "figures.css",
+    "format.js",
+    "forms.css",
+    "french.js",
+    "icon.svg",
+    "main.js",
+    "markdown.js",
+    "messages.js",
+    "model.js",
+    "narrow.css",
+    "notices.js",
+    "orders.js",
+    "page.css",
+    "parts.js",
+    "portfolio.js",
+    "router.js",
+    "signin.js",
+    "tables.css",
+    "tables.js",
+    "worklist.js",
+)
+PUBLIC = ("/", "/session", *(f"/console/{name}" for name in CONSOLE_FILES))
+"""Paths of the console: its pages have nothing in them, and its session is asked for with a key."""
+
 _EVERYONE = frozenset(ROLES)
 _SCORING = frozenset[Role]({"o2c", "analyst", "admin"})
 _COLLECTING = frozenset[Role]({"collector", "analyst", "admin"})
@@ -43,7 +78,7 @@ ENDPOINTS: Endpoints = {
     "/docs/swagger-ui.css": {"GET": _EVERYONE},
     "/docs/swagger-ui-bundle.js": {"GET": _EVERYONE},
 }
-"""Every path but the probes, also of routes that are yet to come: who may ask it, and how."""
+"""Every path that needs a key, also of routes that are yet to come: who may ask it, and how."""
 
 
 def roles_by_method(path: str, endpoints: Endpoints = ENDPOINTS) -> Mapping[str, frozenset[Role]]:

@@ -41,20 +41,24 @@ Collector = Annotated[
     str | None,
     Query(
         max_length=200,
-        description="Only this collector's; empty: only nobody's. A collector's key sees its own, "
-        "and may not ask for others.",
+        description="Only this collector's, as the run has it; empty: only nobody's. A collector's "
+        "key sees those that are its own now, and may not ask for others.",
     ),
 ]
 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """Which part of a list: of which run, filtered by what, how many entries, from where on."""
+    """Which part of a list: of which run, filtered by what, how many entries, from where on.
+
+    Where `own` is given, of these customers alone; see `serving.own_customers`.
+    """
 
     run: str | None = None
     limit: int | None = None
     cursor: str | None = None
     filters: Mapping[str, str | None] = field(default_factory=dict)
+    own: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ import pyarrow.compute as pc
 
 from decisions.exports import exported
 from decisions.listing import entries
-from decisions.runs import INVOICES, WORKLIST, Run
+from decisions.runs import CUSTOMERS, INVOICES, WORKLIST, Run
 from ledger.settings import Settings
-from serving.row_answers import money_of, part_of
+from models.sentences import Language
+from serving.row_answers import money_of, part_of, worded
 from serving.run_pages import PAGE, ListQuery, find_page, next_cursor, reference
+from serving.score_answers import ReasonAnswer
 from serving.worklist_answers import (
     WorklistAnswer,
     WorklistEntry,
@@ -41,8 +43,10 @@ class WorklistFile:
     record: WorklistExport
 
 
-def worklist_page(settings: Settings, query: ListQuery) -> WorklistAnswer:
-    """A page of entries with their items, in the order to work.
+def worklist_page(
+    settings: Settings, query: ListQuery, language: Language = "en"
+) -> WorklistAnswer:
+    """A page of entries with their items, in the order to work; its reasons in a language.
 
     Raises
     ------
@@ -53,11 +57,23 @@ def worklist_page(settings: Settings, query: ListQuery) -> WorklistAnswer:
     chosen = _chosen(run, query)
     page = chosen.slice(offset, query.limit or PAGE)
     invoices = run.table(INVOICES)
-    items = invoices.filter(pc.is_in(invoices["customer_id"], page["customer_id"].combine_chunks()))
+    listed = page["customer_id"].combine_chunks()
+    items = invoices.filter(pc.is_in(invoices["customer_id"], listed))
+    customers = run.table(CUSTOMERS)
+    customers = customers.filter(pc.is_in(customers["customer_id"], listed))
+    wanted = page["reasons"].combine_chunks().flatten()
+    said = _reworded(items, wanted, language) | _reworded(customers, wanted, language)
     return WorklistAnswer(
         run=reference(run),
         entries=[
-            _entry({**found, "rank": offset + found["rank"]}) for found in entries(page, items)
+            _entry(
+                {
+                    **found,
+                    "rank": offset + found["rank"],
+                    "reasons": [said.get(reason, reason) for reason in found["reasons"]],
+                }
+            )
+            for found in entries(page, items)
         ],
         next_cursor=next_cursor(run, query, offset + len(page), len(chosen)),
     )
@@ -99,8 +115,11 @@ def item_of(model: type[Item], found: dict[str, Any], reporting_currency: str, *
 
 
 def _chosen(run: Run, query: ListQuery) -> pa.Table:
-    """The entries of one collector, or all."""
+    """The entries of the own customers, of one collector, or all."""
     table, collector = run.table(WORKLIST), query.filters["collector"]
+    if query.own is not None:
+        own = pa.array(sorted(query.own), pa.string())
+        return table.filter(pc.is_in(table["customer_id"], own))
     return table if collector is None else table.filter(pc.equal(table["collector"], collector))
 
 
@@ -108,6 +127,16 @@ def _entry(found: dict[str, Any]) -> WorklistEntry:
     currency = found["reporting_currency"]
     items = [item_of(WorklistItem, item, currency) for item in found["items"]]
     return part_of(WorklistEntry, _days(found), currency, items=items)
+
+
+def _reworded(table: pa.Table, wanted: pa.Array, language: Language) -> dict[str, str]:
+    """Sentences that a table of a run has as reasons, in a language, by what the run says."""
+    reasons = table["reasons"].combine_chunks().flatten()
+    found = reasons.filter(pc.is_in(reasons.field("sentence"), value_set=wanted))
+    return {
+        reason["sentence"]: worded(ReasonAnswer.model_validate(reason), language).sentence
+        for reason in found.to_pylist()
+    }
 
 
 def _days(found: dict[str, Any]) -> dict[str, Any]:

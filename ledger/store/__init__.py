@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, Engine
 
 from ledger.store.account_numbers import EVERYBODY
+from ledger.store.assignments import collector_of, customers_of
 from ledger.store.batches import Batch, RefusedBatchError, Written, write
 from ledger.store.coverage import Coverage
 from ledger.store.database import (
@@ -16,7 +17,14 @@ from ledger.store.database import (
     reading,
     writing,
 )
-from ledger.store.erasing import drop_details, erase, forget, inactive_people, old_notes
+from ledger.store.erasing import (
+    drop_details,
+    erase,
+    erased_customers,
+    forget,
+    inactive_people,
+    old_notes,
+)
 from ledger.store.outcomes import keep_outcomes, outcomes, require_outcomes, summed
 from ledger.store.reading import (
     Head,
@@ -41,9 +49,12 @@ __all__ = [
     "Head",
     "RefusedBatchError",
     "Written",
+    "collector_of",
+    "customers_of",
     "database_name",
     "drop_details",
     "erase",
+    "erased_customers",
     "everybodys_tables",
     "forget",
     "head",

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from time import monotonic, sleep
 
 from sqlalchemy import Connection, Engine, delete, exists, insert, or_, select
 
 from ledger.errors import LedgerError
 from ledger.store.account_numbers import numbers_of, portions
-from ledger.store.database import hold
+from ledger.store.database import BUSY_SECONDS, hold
 from ledger.store.tables import ERASED, PERSONAL, VERSIONS
 
 ACTIVITY = (("invoices", "issued_on"), ("payments", "paid_on"), ("contacts", "contacted_on"))
 """Tables whose rows show that a customer is active, and their days."""
+
+PAUSE_SECONDS = 0.05
 
 
 def erase(connection: Connection, customer_id: str, now: datetime) -> int:
@@ -37,20 +40,49 @@ def erase(connection: Connection, customer_id: str, now: datetime) -> int:
     )
 
 
-def forget(engine: Engine) -> None:
+def erased_customers(engine: Engine) -> list[str]:
+    """Ids of the customers of whom nothing is kept any more."""
+    with engine.connect() as connection:
+        return list(connection.execute(select(ERASED.c.customer_id)).scalars())
+
+
+def forget(engine: Engine, patience_seconds: float = BUSY_SECONDS) -> bool:
     """Have nothing of what was erased stay behind in the files of the database.
 
-    SQLite overwrites it at once; its log of writes is brought into the file and emptied. Of
-    PostgreSQL `VACUUM` is asked, which gives the place to other rows; its log of writes and its
-    backups keep it for as long as whoever runs it keeps these.
+    SQLite overwrites it at once; its log of writes is brought into the file and emptied, which
+    has to wait for whoever reads. Of PostgreSQL `VACUUM` is asked, which gives the place to other
+    rows; its log of writes and its backups keep it for as long as whoever runs it keeps these.
+
+    Returns
+    -------
+    bool
+        False: somebody read SQLite's log all the while, and it may still hold what was erased.
     """
     with engine.connect() as connection:
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
         if connection.dialect.name == "sqlite":
-            plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
+            return _log_emptied(plain, patience_seconds)
         for table in PERSONAL.values():
             plain.exec_driver_sql(f"VACUUM {table.name}")
+        return True
+
+
+def _log_emptied(connection: Connection, patience_seconds: float) -> bool:
+    """Whether SQLite's log of writes could be emptied.
+
+    SQLite waits by itself for readers, but not for another one who empties it
+    (https://www.sqlite.org/c3ref/wal_checkpoint_v2.html): it is asked again.
+    """
+    until = monotonic() + patience_seconds
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+            if monotonic() > until:
+                return False
+            sleep(PAUSE_SECONDS)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return True
 
 
 def old_notes(connection: Connection, before: date) -> list[str]:

@@ -11,13 +11,14 @@ from click.testing import Result
 from sqlalchemy import Engine, delete, update
 from typer.testing import CliRunner
 
-from decisions import retention_commands
 from decisions.audit_commands import audit_app
 from decisions.audit_log import AUDIT, append, last_seq
 from decisions.audit_replay import Replayer
+from decisions.retention_commands import retention_app
 from ledger.code_version import code_version
 from ledger.settings import Settings
 from ledger.store.database import open_store
+from serving.key_retention import aged_keys
 from tests.decisions.audit_trails import appended, entry, unguarded
 
 Command = Callable[..., Result]
@@ -45,7 +46,7 @@ def command(home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("DUECAST_HOME", str(home))
     app = typer.Typer()
     app.add_typer(audit_app(replayers))
-    app.add_typer(retention_commands.app)
+    app.add_typer(retention_app(aged_keys))
 
     def run(*words: object) -> Result:
         return CliRunner().invoke(app, [str(word) for word in words])
@@ -134,7 +135,8 @@ def test_retain_drops_what_is_due_and_records_it(
     assert "audit: 2 older than 2016-01-01 would be dropped.\n" in said
     assert last_seq(engine) == 3
     told = json.loads(command("retain", "--as-of", "2026-01-01", "--json").stdout)
-    assert told["tables"][0] == {"table": "audit", "before": "2016-01-01", "records": 2}
+    audit = {"table": "audit", "before": "2016-01-01", "records": 2, "missing": []}
+    assert told["tables"][0] == audit
     done = command("audit", "verify")
     assert done.exit_code == 0 and done.stdout.startswith("2 audit records verified")
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, insert, select, text, update
 
 from decisions.audit_anchor import ANCHOR, audit_directory, set_anchor_aside
 from decisions.audit_chain import AuditError
-from decisions.audit_log import AUDIT, PAGE_RECORDS, append, last_seq
+from decisions.audit_log import AUDIT, PAGE_RECORDS, append, last_seq, read
 from decisions.audit_verify import Verification, accept_lost_anchors, verify
 from ledger.store.database import open_database
 from tests.decisions.audit_trails import appended, entry, other_machine, unguarded
@@ -67,6 +67,16 @@ def test_a_trail_that_nobody_touched_has_no_findings(any_engine: Engine, home: P
     found = verify(any_engine, home)
     assert found.findings == found.lost_anchors == ()
     assert (found.records, found.last_seq) == (RECORDS, RECORDS)
+
+
+def test_a_clock_set_back_is_no_finding_and_the_record_has_its_word(
+    any_engine: Engine, home: Path
+) -> None:
+    long_ago = datetime(2020, 1, 1)
+    record = append(any_engine, home, entry(6, at=long_ago))
+    append(any_engine, home, entry(7))
+    assert read(any_engine, record.audit_id).at == long_ago
+    assert (record.seq, verify(any_engine, home).findings) == (6, ())
 
 
 def test_no_trail_at_all_is_no_finding(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """`score` and `worklist` as a user runs them, with a champion in a real registry."""
 
+import getpass
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -11,6 +13,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from decisions.audit_chain import AuditRecord
+from decisions.audit_log import last_seq, pages
 from decisions.commands import app
 from decisions.records import runs
 from ledger.days import date_of
@@ -101,6 +105,51 @@ def test_the_worklist_is_that_of_the_run(command: Command, ledger: Path, tmp_pat
     told = command("worklist", ledger, "--out", file)
     assert told.stdout == f"{len(entries)} entries written to {file}.\n"
     assert pd.read_csv(file)["customer_id"].tolist() == [e["customer_id"] for e in entries]
+
+
+def last_record(home: Path) -> AuditRecord:
+    engine = open_store(Settings(home=home))
+    (last,) = [record for page in pages(engine, last_seq(engine)) for record in page][-1:]
+    return last
+
+
+def test_who_takes_files_is_recorded_and_what_is_in_them_is_not(
+    command: Command, home: Path, ledger: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.xlsx"
+    assert command("worklist", ledger, "--top", 2, "--out", file).exit_code == 0
+    record, sha256 = last_record(home), hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (record.kind, record.actor) == ("export", getpass.getuser())
+    assert json.loads(record.inputs or b"") == {
+        "command": "worklist",
+        "collector": None,
+        "top": 2,
+        "format": "xlsx",
+    }
+    told = json.loads(record.result or b"")
+    assert (told["entries"], told["run_id"][:10]) == (2, LAST)
+    assert told["files"] == [{"name": "list.xlsx", "bytes": file.stat().st_size, "sha256": sha256}]
+    assert command("score", ledger, "--out", tmp_path / "scores").exit_code == 0
+    told = json.loads(last_record(home).result or b"")
+    assert [(each["name"], each["sha256"]) for each in told["files"]] == [
+        (name, hashlib.sha256((tmp_path / "scores" / name).read_bytes()).hexdigest())
+        for name in ("invoices.parquet", "customers.parquet")
+    ]
+
+
+def test_without_a_record_no_file_is_there_and_an_old_one_stays(
+    command: Command, home: Path, ledger: Path, tmp_path: Path
+) -> None:
+    new, old = tmp_path / "new.csv", tmp_path / "old.csv"
+    assert command("worklist", ledger, "--out", old).exit_code == 0
+    before = old.read_bytes()
+    key = (home / "audit" / "key").rename(home / "key")
+    for words in (("worklist", "--top", 1, "--out", new), ("worklist", "--top", 1, "--out", old)):
+        assert "is missing, yet" in str(command(words[0], ledger, *words[1:]).exception)
+    assert "is missing, yet" in str(command("score", ledger, "--out", tmp_path / "s").exception)
+    key.rename(home / "audit" / "key")
+    assert old.read_bytes() == before
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["old.csv", "s"]
 
 
 def test_the_worklist_on_screen_says_whom_and_what(command: Command, ledger: Path) -> None:

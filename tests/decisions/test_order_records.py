@@ -15,15 +15,23 @@ from decisions.order_records import (
     OrderCheckRecord,
     append_release,
     find_check,
-    record_check,
+    keep_check,
     release_in_force,
 )
 from decisions.orders import Release
 from ledger.settings import Settings
-from ledger.store import open_store
+from ledger.store import open_store, writing
 
 AT = datetime(2026, 1, 2, 9, 0)
-CHECK = OrderCheckRecord("O1", "A", "a" * 64, {"outcome": "hold", "limit": None}, AT)
+CHECK = OrderCheckRecord(
+    order_id="O1",
+    customer_id="A",
+    asked_sha256="a" * 64,
+    question={"order_amount": "10.00"},
+    answer={"outcome": "hold", "limit": None, "pd": 0.1 + 0.2},
+    rests_on={"model_version": 3, "ledger_seq": None},
+    checked_at=AT,
+)
 GIVEN = date(2026, 1, 2)
 RELEASE = Release("O1", "A", 300_000, "EUR", GIVEN, date(2026, 1, 16), "Ada", "paid by cheque")
 
@@ -38,37 +46,43 @@ def engine(home: Settings) -> Engine:
     return open_store(home)
 
 
+def kept(engine: Engine, check: OrderCheckRecord) -> OrderCheckRecord:
+    """The check that counts, once it is committed."""
+    with writing(engine, "audit") as connection:
+        return keep_check(connection, check)
+
+
 def test_the_same_question_gets_the_answer_it_got(engine: Engine) -> None:
     assert find_check(engine, "O1", "a" * 64) is None
-    assert record_check(engine, CHECK) == CHECK
+    assert kept(engine, CHECK) == CHECK
     later = replace(CHECK, answer={"outcome": "approve"}, checked_at=datetime(2026, 1, 3))
-    assert record_check(engine, later) == CHECK
+    assert kept(engine, later) == CHECK
     assert find_check(engine, "O1", "a" * 64) == CHECK
 
 
 def test_a_changed_order_and_another_order_are_checked_anew(engine: Engine) -> None:
-    record_check(engine, CHECK)
+    kept(engine, CHECK)
     for other in (replace(CHECK, asked_sha256="b" * 64), replace(CHECK, order_id="O2")):
-        assert record_check(engine, replace(other, answer={"outcome": "approve"})).answer == {
+        assert kept(engine, replace(other, answer={"outcome": "approve"})).answer == {
             "outcome": "approve"
         }
     assert find_check(engine, "O1", "a" * 64) == CHECK
 
 
 def test_of_many_who_answer_at_once_all_give_the_answer_that_is_kept(engine: Engine) -> None:
-    ready, kept = Barrier(4), []
+    ready, found = Barrier(4), []
 
     def ask(number: int) -> None:
         ready.wait()
-        kept.append(record_check(engine, replace(CHECK, answer={"number": number})))
+        found.append(kept(engine, replace(CHECK, answer={"number": number})))
 
     threads = [Thread(target=ask, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(kept) == 4
-    assert len({record.answer["number"] for record in kept}) == 1
+    assert len(found) == 4
+    assert len({check.answer["number"] for check in found}) == 1
 
 
 def test_a_release_holds_from_its_first_to_its_last_day(home: Settings, engine: Engine) -> None:
@@ -102,7 +116,7 @@ def test_the_audit_trail_has_every_release_and_who_gave_it(home: Settings, engin
 
 @pytest.mark.parametrize("table", ["order_checks", "releases"])
 def test_what_is_recorded_cannot_be_changed(home: Settings, engine: Engine, table: str) -> None:
-    record_check(engine, CHECK)
+    kept(engine, CHECK)
     append_release(home, RELEASE, AT)
     for change in (f"DELETE FROM {table}", f"UPDATE {table} SET order_id = 'O9'"):
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:

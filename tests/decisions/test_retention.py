@@ -3,21 +3,31 @@
 import hashlib
 import json
 import zlib
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, fields, replace
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from decisions.audit_chain import canonical_json
+from decisions.audit_chain import AuditError, canonical_json
 from decisions.audit_log import AUDIT, append, pages
 from decisions.audit_verify import verify
+from decisions.order_records import (
+    OrderCheckRecord,
+    append_release,
+    find_check,
+    keep_check,
+    release_in_force,
+)
+from decisions.orders import Release
 from decisions.policy import RetentionPolicy, read_policy
 from decisions.records import RUNS, RunRecord, run_directory, runs
-from decisions.retention import Cutoffs, cutoffs, drop, due
-from ledger.store.database import open_database
+from decisions.retention import Cutoffs, aged, cutoffs, drop, due
+from ledger.settings import Settings
+from ledger.store.database import open_database, writing
+from serving.key_retention import aged_keys
 from tests.decisions.audit_trails import appended, entry, unguarded
 from tests.store.stores import put, rows, stored
 
@@ -38,12 +48,18 @@ def engine(database_url: str, home: Path) -> Engine:
     return engine
 
 
-def before(audit: date = KEEP, score_runs: date = KEEP) -> Cutoffs:
-    return Cutoffs(audit, score_runs, KEEP, KEEP)
+def before(audit: date = KEEP, **days: date) -> Cutoffs:
+    names = [field.name for field in fields(Cutoffs)]
+    return Cutoffs(**{name: KEEP for name in names} | {"audit": audit} | days)
 
 
-def dropped(engine: Engine, home: Path, days: Cutoffs) -> list[int]:
-    return [each.records for each in drop(engine, home, days, AT, "anna", "1")][:2]
+def dropped(engine: Engine, home: Path, days: Cutoffs) -> dict[str, int]:
+    """How many records of each table were dropped, where any were."""
+    kinds = (*aged(home, days), aged_keys(days.keys))
+    found = due(engine, days.audit, kinds)
+    done = drop(engine, home, days.audit, kinds, AT, "anna", "1")
+    assert [replace(each, missing=()) for each in done] == list(found)
+    return {each.table: each.records for each in found if each.records}
 
 
 def seqs(engine: Engine) -> list[int]:
@@ -78,11 +94,18 @@ def run_record(as_of: date, run_id: str) -> RunRecord:
 
 
 def test_months_count_back_from_the_day() -> None:
-    days = cutoffs(RetentionPolicy(120, 36, 1, 13), date(2026, 3, 31))
+    days = cutoffs(RetentionPolicy(120, 36, 24, 12, 2, 1, 13), date(2026, 3, 31))
     assert days == Cutoffs(
-        date(2016, 3, 31), date(2023, 3, 31), date(2026, 2, 28), date(2025, 2, 28)
+        date(2016, 3, 31),
+        date(2023, 3, 31),
+        date(2024, 3, 31),
+        date(2025, 3, 31),
+        date(2026, 1, 31),
+        date(2026, 2, 28),
+        date(2025, 2, 28),
     )
-    assert cutoffs(RetentionPolicy(1, 12, 1, 1), date(2026, 1, 15)).audit == date(2025, 12, 15)
+    first = cutoffs(RetentionPolicy(*[1] * 7), date(2026, 1, 15)).audit
+    assert first == date(2025, 12, 15)
 
 
 def test_the_policy_says_how_long() -> None:
@@ -91,30 +114,29 @@ def test_the_policy_says_how_long() -> None:
 
 def test_the_oldest_records_go_and_the_rest_still_verifies(engine: Engine, home: Path) -> None:
     days = before(audit=date(2026, 3, 4))
-    assert [each.records for each in due(engine, days)][:2] == [3, 0]
-    assert dropped(engine, home, days) == [3, 0]
+    assert dropped(engine, home, days) == {"audit": 3}
     assert seqs(engine) == [4, 5, 6, 7]
     last = next(pages(engine, 7))[-1]
     told = json.loads(last.result or b"")
     assert (last.kind, last.actor) == ("retention", "anna")
     assert {"table": "audit", "through_seq": 3, "records": 3}.items() <= told.items()
     assert verify(engine, home).findings == ()
-    assert dropped(engine, home, days) == [0, 0]
+    assert dropped(engine, home, days) == {}
     assert seqs(engine) == [4, 5, 6, 7]
 
 
 def test_all_that_is_due_may_go_and_again(engine: Engine, home: Path) -> None:
-    assert dropped(engine, home, before(audit=date(2026, 4, 1))) == [6, 0]
+    assert dropped(engine, home, before(audit=date(2026, 4, 1))) == {"audit": 6}
     assert seqs(engine) == [7]
     append(engine, home, entry(8, at=AT))
-    assert dropped(engine, home, before(audit=date(2026, 7, 1))) == [2, 0]
+    assert dropped(engine, home, before(audit=date(2026, 7, 1))) == {"audit": 2}
     assert seqs(engine) == [9]
     assert verify(engine, home).findings == ()
 
 
 def test_a_record_that_is_not_due_keeps_all_after_it(engine: Engine, home: Path) -> None:
     append(engine, home, entry(7, at=datetime(2026, 1, 1)))  # a clock set back
-    assert dropped(engine, home, before(audit=date(2026, 3, 3))) == [2, 0]
+    assert dropped(engine, home, before(audit=date(2026, 3, 3))) == {"audit": 2}
     assert seqs(engine) == [3, 4, 5, 6, 7, 8]
 
 
@@ -144,7 +166,7 @@ def test_a_drop_that_was_made_up_is_found(engine: Engine, home: Path) -> None:
 def test_the_database_guards_the_tables_again_afterwards(engine: Engine, home: Path) -> None:
     put_run(engine, run_record(date(2026, 1, 5), "r1"))
     put_run(engine, run_record(date(2026, 5, 5), "r2"))
-    dropped(engine, home, before(date(2026, 3, 3), date(2026, 2, 1)))
+    dropped(engine, home, before(date(2026, 3, 3), score_runs=date(2026, 2, 1)))
     for change in (
         "DELETE FROM audit",
         "UPDATE audit SET actor = 'x'",
@@ -160,7 +182,7 @@ def test_old_score_runs_go_with_their_files(engine: Engine, home: Path) -> None:
         put_run(engine, run_record(date(2026, 1, day), run_id))
         run_directory(home, run_id).mkdir(parents=True)
         (run_directory(home, run_id) / "invoices.parquet").write_text("x")
-    assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == [0, 1]
+    assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == {"runs": 1}
     assert [run.run_id for run in runs(engine)] == ["new"]
     assert not run_directory(home, "old").exists()
     assert run_directory(home, "new").exists()
@@ -172,8 +194,27 @@ def test_old_score_runs_go_with_their_files(engine: Engine, home: Path) -> None:
 def test_a_run_whose_id_leads_elsewhere_removes_no_directory(engine: Engine, home: Path) -> None:
     put_run(engine, run_record(date(2026, 1, 5), "../audit"))
     (home / "runs").mkdir()
-    assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == [0, 1]
+    assert dropped(engine, home, before(score_runs=date(2026, 1, 6))) == {"runs": 1}
     assert verify(engine, home).findings == ()
+
+
+def test_files_of_runs_that_are_not_here_are_named(engine: Engine, home: Path) -> None:
+    for run_id in ("here", "elsewhere"):
+        put_run(engine, run_record(date(2026, 1, 5), run_id))
+    run_directory(home, "here").mkdir(parents=True)
+    days = before(score_runs=date(2026, 1, 6))
+    done = drop(engine, home, days.audit, aged(home, days), AT, "anna", "1")
+    assert [each.missing for each in done if each.records] == [("elsewhere",)]
+
+
+def test_files_of_a_run_stay_where_it_cannot_be_recorded(engine: Engine, home: Path) -> None:
+    put_run(engine, run_record(date(2026, 1, 5), "old"))
+    run_directory(home, "old").mkdir(parents=True)
+    (home / "audit" / "key").rename(home / "key")
+    with pytest.raises(AuditError, match="key is missing"):
+        dropped(engine, home, before(score_runs=date(2026, 1, 6)))
+    assert run_directory(home, "old").exists()
+    assert [run.run_id for run in runs(engine)] == ["old"]
 
 
 def test_a_drop_that_fails_leaves_everything(engine: Engine, home: Path) -> None:
@@ -202,14 +243,46 @@ def test_old_notes_and_people_long_inactive_are_forgotten(engine: Engine, home: 
         rows("contacts", *met),
         through="2026-01-31",
     )
-    days = Cutoffs(KEEP, KEEP, date(2025, 1, 1), date(2025, 1, 1))
-    assert [(each.table, each.records) for each in due(engine, days)][2:] == [
-        ("contacts", 1),
-        ("customers", 1),
-    ]
-    drop(engine, home, days, AT, "anna", "1")
+    days = before(contact_notes=date(2025, 1, 1), inactive_customers=date(2025, 1, 1))
+    assert dropped(engine, home, days) == {"contacts": 1, "customers": 1}
     ledger = stored(engine)
     assert sorted(ledger.text("customers", "name").tolist()) == ["", "A Person", "C Person"]
     assert sorted(ledger.text("contacts", "note").tolist()) == ["", "new"]
-    assert [each.records for each in due(engine, days)][2:] == [0, 0]
+    assert dropped(engine, home, days) == {}
+    assert verify(engine, home).findings == ()
+
+
+def test_old_answers_to_orders_go_and_are_given_anew(engine: Engine, home: Path) -> None:
+    with writing(engine, "audit") as connection:
+        for name, checked_at in (("old", datetime(2026, 1, 5, 23, 59)), ("new", AT)):
+            keep_check(connection, OrderCheckRecord(name, "A", "a" * 64, {}, {}, {}, checked_at))
+    days = before(order_checks=date(2026, 1, 6))
+    assert dropped(engine, home, days) == {"order_checks": 1}
+    assert find_check(engine, "old", "a" * 64) is None
+    assert find_check(engine, "new", "a" * 64) is not None
+    assert dropped(engine, home, days) == {}
+    assert verify(engine, home).findings == ()
+
+
+def test_a_release_stays_while_it_may_hold_and_one_taken_back_never_holds_again(
+    engine: Engine, home: Path, database_url: str
+) -> None:
+    settings = Settings(home=home, database=database_url)
+    january, june = date(2026, 1, 5), date(2026, 6, 30)
+
+    def given(order_id: str, until: date, day: date = january) -> None:
+        release = Release(order_id, "A", 100, "EUR", january, until, "Ada", "paid by cheque")
+        append_release(settings, release, datetime.combine(day, time(12)))
+
+    given("ended", january)
+    given("holds", june)
+    given("taken back", june)
+    given("taken back", january)
+    given("taken back late", january)
+    given("taken back late", january, june)
+    days = before(releases=date(2026, 3, 1))
+    assert dropped(engine, home, days) == {"releases": 1}
+    assert release_in_force(engine, "holds", "A", june) is not None
+    assert release_in_force(engine, "taken back", "A", june) is None
+    assert dropped(engine, home, before(releases=date(2026, 7, 1))) == {"releases": 5}
     assert verify(engine, home).findings == ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from decisions.champion import Champion
@@ -119,6 +120,15 @@ def test_the_same_run_in_another_home_has_the_same_bytes(
 ) -> None:
     elsewhere = Settings(home=tmp_path / "elsewhere")
     assert bytes_of(run_on(home, ledger, model)) == bytes_of(run_on(elsewhere, ledger, model))
+
+
+def test_a_table_that_is_read_and_written_again_has_the_same_bytes(
+    home: Settings, ledger: Ledger, model: Champion, tmp_path: Path
+) -> None:
+    run = run_on(home, ledger, model)
+    for name in (INVOICES, CUSTOMERS, WORKLIST):
+        pq.write_table(run.table(name), tmp_path / name)
+        assert (tmp_path / name).read_bytes() == (run.directory / name).read_bytes()
 
 
 def test_another_day_model_policy_or_number_of_reasons_is_another_run(

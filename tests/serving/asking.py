@@ -14,14 +14,12 @@ from features.kept_priors import write_ledger_to
 from ledger.ledger import Ledger
 from ledger.settings import Settings
 from ledger.store import open_store
-from serving.admission import Admission
 from serving.app import create_app
 from serving.gate import Bounds, Gate
 from serving.keyring import Keyring
 from serving.meters import new_meters
-from serving.rates import Rates
 from serving.roles import Role
-from tests.serving.keys import MEMORY, headers_of, key_of
+from tests.serving.keys import admission_by, headers_of, key_of
 from tests.serving.running import wait_until
 
 NOW = datetime(2024, 7, 1, 9, 30, tzinfo=UTC)
@@ -73,7 +71,7 @@ def asking(
         write_ledger_to(open_store(settings), ledger, "tests", datetime(2024, 6, 30))
     answering, meters = Asking(settings), new_meters()
     app = create_app(lambda: settings, lambda: answering.now, meters, home)
-    admission = Admission(Keyring(KEYS.values), Rates(MEMORY, 10_000), lambda: NOW)
+    admission = admission_by(Keyring(KEYS.values))
     gate = Gate(app, app, Bounds.of(settings), meters, admission)
     with TestClient(gate, raise_server_exceptions=False) as client:
         answering.client = client

@@ -128,7 +128,7 @@ def test_secrets_are_compared_in_constant_time(
 
 
 def test_a_reader_opens_nothing_before_it_is_asked(home: Settings) -> None:
-    read = key_reader(home)
+    read = key_reader(home, lambda: NOW)
     assert not home.home.exists()
     assert read() == ()
     key, _ = create_key(home, "collector", NOW, collector="Anna", by="tests")

@@ -38,6 +38,8 @@ def test_a_bento_is_built_and_serves_from_its_own_directory(
         try:
             wait_until(lambda: answers(bento))
             assert "of the Bento" in bento.get("/docs").text
+            assert "main.js" in bento.get("/").text
+            assert bento.get("/console/main.js").status_code == 200
             ids = service.ledger.text("invoices", "invoice_id")[-3:].tolist()
             asked = {"invoice_ids": ids, "explain": 1}
             path = "/v1/scores/invoices"

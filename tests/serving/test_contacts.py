@@ -10,6 +10,7 @@ import pytest
 from ledger.days import date_of
 from ledger.ledger import Ledger
 from ledger.places import read_place
+from ledger.store import open_store
 from serving.contact_answers import ContactAnswer
 from tests.decisions.portfolios import TODAY, invoice, ledger_of
 from tests.serving.asking import Asking, asking, kind
@@ -77,6 +78,8 @@ def refused(response: httpx.Response, status: int, problem: str, *places: str) -
 def test_a_contact_is_stored_with_its_promise_and_its_dispute_in_one_write(api: Asking) -> None:
     answer = log(api, {**CALL, "note": "Mr A", "promise": PROMISE, "dispute": DISPUTE}, key="Anna")
     assert (answer["changed"], answer["collector"]) == (True, "Anna")
+    warned = sorted(warning.split()[0] for warning in answer["warnings"])
+    assert warned == ["contacts", "disputes", "promises"]
     assert all("unseen until then" in warning for warning in answer["warnings"])
     ledger = stored(api)
     (contact,), (promise,), (dispute,) = (
@@ -159,8 +162,51 @@ def test_a_collector_logs_contacts_with_the_own_customers_under_the_own_name(
 def test_nobody_takes_over_the_contact_of_another_customer(api: Asking) -> None:
     log(api, {**CALL, "customer_id": "B", "contact_id": "crm-1"}, key="Ben")
     taken = api.post(CONTACTS, {**CALL, "contact_id": "crm-1"}, key="Anna")
-    refused(taken, 422, "invalid-request", "#/contact_id")
+    refused(taken, 409, "taken-id", "#/contact_id")
     assert [row["customer_id"] for row in rows(stored(api), "contacts")] == ["B"]
+
+
+def test_nobody_takes_over_or_withdraws_the_promise_or_dispute_of_another_customer(
+    api: Asking,
+) -> None:
+    promise = {"promise_id": "crm-1-promise", "customer_id": "B", "made_on": TODAY}
+    dispute = {"dispute_id": "crm-1-dispute", "invoice_id": "B1", "opened_on": TODAY}
+    written = {"promises": {**promise, "promised_on": "2024-07-31"}, "disputes": dispute}
+    for table, row in written.items():
+        assert api.ask("PUT", f"/v1/ledger/{table}", json={"rows": [row]}).status_code == 200
+    before = [rows(stored(api), table) for table in written]
+    for more in ({}, {"promise": PROMISE}, {"dispute": DISPUTE}):
+        taken = api.post(CONTACTS, {**CALL, "contact_id": "crm-1", **more})
+        refused(taken, 409, "taken-id", "#/contact_id", "#/contact_id")
+        details = [error["detail"] for error in taken.json()["errors"]]
+        assert [detail.split(" is ")[0] for detail in details] == [
+            "promise 'crm-1-promise'",
+            "dispute 'crm-1-dispute'",
+        ]
+    assert [rows(stored(api), table) for table in written] == before
+    assert not len(stored(api).contacts)
+
+
+def test_a_correction_without_the_promise_or_the_dispute_withdraws_it(api: Asking) -> None:
+    body = {**CALL, "contact_id": "crm-1"}
+    log(api, {**body, "promise": PROMISE, "dispute": DISPUTE})
+    log(api, {**body, "contact_id": "crm-2", "promise": PROMISE})
+    corrected = log(api, {**body, "dispute": DISPUTE})
+    assert (corrected["changed"], corrected["promise_id"]) == (True, None)
+    ledger = stored(api)
+    assert [row["promise_id"] for row in rows(ledger, "promises")] == ["crm-2-promise"]
+    assert [row["dispute_id"] for row in rows(ledger, "disputes")] == ["crm-1-dispute"]
+    assert log(api, {**body, "dispute": DISPUTE}) == {**corrected, "changed": False}
+    withdrawn = log(api, body)
+    assert (withdrawn["changed"], withdrawn["dispute_id"]) == (True, None)
+    assert rows(stored(api), "disputes") == []
+    again = log(api, {**body, "promise": {**PROMISE, "amount": "50.00"}})
+    assert (again["changed"], again["promise_id"]) == (True, "crm-1-promise")
+    assert len(stored(api).promises) == 2
+    with open_store(api.settings).connect() as connection:
+        wanted = "SELECT void FROM promises_versions WHERE row_id = 'crm-1-promise' ORDER BY seq"
+        versions = connection.exec_driver_sql(wanted).scalars().all()
+    assert [bool(void) for void in versions] == [False, True, False]
 
 
 @pytest.mark.parametrize("path", ["/v1/audit/%00", "/v1/worklist?run=%00", "/v1/customers/%00"])

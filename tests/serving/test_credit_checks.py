@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 import duecast
 from decisions.audit_anchor import read_key
-from decisions.audit_chain import AuditError
-from decisions.audit_log import read
+from decisions.audit_log import last_seq, read
 from decisions.audit_replay import replay
+from decisions.audit_verify import verify
 from ledger.store import open_store
 from serving.order_answers import CreditCheckAnswer
 from serving.replaying import replayers
@@ -224,8 +224,7 @@ def test_every_answer_is_recorded_with_all_it_follows_from(api: Asking) -> None:
     assert asked["asked"]["order_id"] == "O11"
     assert (asked["asked_at"], asked["releases"]) == ("2024-07-01T09:30:00Z", [])
     assert json.loads(first.result or b"") == responses[0].json()
-    assert (again.kind, again.model_version) == ("credit.checks", None)
-    assert again.result == first.result
+    assert (again.kind, again.inputs, again.result) == ("credit.checks", first.inputs, first.result)
     assert api.post(CHECKS, order("O11"), key="Anna").status_code == 403
 
 
@@ -243,7 +242,44 @@ def test_a_recorded_answer_is_the_same_when_it_is_computed_again(api: Asking) ->
         record = read(open_store(settings), response.headers["x-audit-id"])
         done = replay(record, read_key(settings.home), replayers(settings), record.code_version)
         assert done.differences == ()
-    repeated = api.post(CHECKS, order("O13", "P"))
-    record = read(open_store(settings), repeated.headers["x-audit-id"])
-    with pytest.raises(AuditError, match="names no model"):
-        replay(record, read_key(settings.home), replayers(settings), record.code_version)
+
+
+def test_a_repeated_answer_is_recorded_with_what_it_rests_on_and_computed_again(
+    api: Asking,
+) -> None:
+    stale = order("O14", "B", as_of="2024-07-01", allow_stale_days=1)
+    first = api.post(CHECKS, stale)
+    paid = {"payment_id": "P14", "customer_id": "B", "paid_on": TODAY, "amount": "1.00"}
+    assert api.ask("PUT", "/v1/ledger/payments", json={"rows": [paid]}).status_code == 200
+    french = {"Accept-Language": "fr"}
+    again = api.post(CHECKS, {**stale, "allow_stale_days": 0}, headers=french)
+    changed = api.post(CHECKS, {**stale, "order_amount": "2.00"})
+    engine, home = open_store(api.settings), api.settings.home
+    first_made, made, other = (
+        read(engine, each.headers["x-audit-id"]) for each in (first, again, changed)
+    )
+    for name in ("model_version", "model_sha256", "policy_sha256", "ledger_seq"):
+        assert getattr(made, name) == getattr(first_made, name) is not None
+    assert made.ledger_seq == again.json()["provenance"]["ledger_seq"]
+    assert other.ledger_seq == made.ledger_seq + 1
+    done = replay(made, read_key(home), replayers(api.settings), made.code_version)
+    assert (done.differences, done.notes) == ((), ())
+
+
+def test_without_a_record_no_order_is_answered_and_the_next_asking_is_the_first(
+    tmp_path: Path, served_home: Path, database_url: str
+) -> None:
+    home = tmp_path / "home"
+    with asking(home, ledger_of(TODAY, TABLES), served_home, database_url) as api:
+        check(api, order("O1"))
+        key = (home / "audit" / "key").rename(home / "key")
+        refused = api.post(CHECKS, order("O2"))
+        assert (refused.status_code, kind(refused)) == (503, "not-recorded")
+        key.rename(home / "audit" / "key")
+        api.now = NOW + timedelta(minutes=1)
+        answer = check(api, order("O2"))
+        assert answer["checked_at"] == "2024-07-01T09:31:00Z"
+        assert check(api, order("O2")) == answer
+        engine = open_store(api.settings)
+        assert verify(engine, home).findings == ()
+        assert last_seq(engine) == 3

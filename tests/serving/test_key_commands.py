@@ -1,6 +1,7 @@
 """`duecast keys`: made, listed and revoked on the command line."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import duecast
 from ledger.errors import SettingsError
 from ledger.settings import Settings
 from ledger.store import open_store
-from serving.access import keys
+from serving.access import create_session, keys
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +87,16 @@ def test_what_cannot_be_is_refused(home: Settings, arguments: tuple[str, ...], s
 @pytest.mark.parametrize("wrong", [("--role", "boss"), ("--role", "admin", "--days", "0"), ()])
 def test_a_slip_of_the_pen_ends_with_2(wrong: tuple[str, ...]) -> None:
     assert run("create", *wrong).exit_code == 2
+
+
+def test_sessions_are_listed_where_they_are_asked_for_and_can_be_revoked(home: Settings) -> None:
+    made = found("create", "--role", "admin", "--days", "1")
+    (key,) = keys(open_store(home))
+    session, _ = create_session(home, key, datetime.now(UTC))
+    assert [row["key_id"] for row in found("list")] == [made["key_id"]]
+    _, listed = found("list", "--sessions")
+    assert (listed["key_id"], listed["session_of"]) == (session.key_id, key.key_id)
+    assert listed["state"] == "valid"
+    assert session.key_id in run("list", "--sessions").stdout
+    assert found("revoke", session.key_id)["state"] == "revoked"
+    assert found("list")[0]["state"] == "valid"

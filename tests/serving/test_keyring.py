@@ -139,3 +139,20 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert asyncio.run(look()) < 5
     assert readings == [1]
+
+
+def test_who_may_just_have_been_made_is_waited_for_until_the_next_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keyring, "UNKNOWN_SECONDS", 0.05)
+    shelf = Shelf()
+    ring = Keyring(shelf.read, shelf.clock)
+
+    async def look() -> list[Key | None]:
+        found = [await ring.find(KEY.key_id, patiently=True)]
+        shelf.keys = (KEY,)
+        found.append(await ring.find(KEY.key_id))
+        return [*found, await ring.find(KEY.key_id, patiently=True)]
+
+    assert asyncio.run(look()) == [None, None, KEY]
+    assert shelf.readings == 2

@@ -11,14 +11,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ledger.settings import Settings
-from serving.admission import Admission
 from serving.app import create_app
 from serving.gate import Bounds, Gate
 from serving.keyring import Keyring
 from serving.meters import new_meters
-from serving.rates import Rates
-from serving.roles import ENDPOINTS, PROBES, ROLES, Role
-from tests.serving.keys import MEMORY, NOW, headers_of, key_of
+from serving.pages import CONSOLE
+from serving.roles import CONSOLE_FILES, ENDPOINTS, PROBES, PUBLIC, ROLES, Role
+from tests.serving.keys import NOW, admission_by, headers_of, key_of
 
 ALLOWED = {
     "POST /v1/scores/invoices": "o2c analyst admin",
@@ -43,6 +42,13 @@ ALLOWED = {
     "GET /docs/swagger-ui.css": "o2c analyst collector admin",
     "GET /docs/swagger-ui-bundle.js": "o2c analyst collector admin",
 }
+OPEN = {
+    *("GET /healthz", "GET /livez", "GET /readyz"),
+    *("GET /", "GET /session", "POST /session", "DELETE /session"),
+    *(f"GET /console/{name}" for name in CONSOLE_FILES),
+}
+"""What anybody may ask: whether it is there, and what the console is made of."""
+
 KEYS = {role: key_of(role, number, "A") for number, role in enumerate(ROLES)}
 
 
@@ -73,8 +79,7 @@ def routes_of(app: FastAPI) -> set[str]:
 
 def asked(app: FastAPI, route: str, role: Role | None) -> httpx.Response:
     """What the gate of an application says: 200 where it lets in."""
-    keyring = Keyring(lambda: KEYS.values())
-    admission = Admission(keyring, Rates(MEMORY, 1_000), lambda: NOW)
+    admission = admission_by(Keyring(KEYS.values))
     gate = Gate(let_in, app, Bounds.of(Settings()), new_meters(), admission)
     method, path = route.replace("{}", "x").split()
     headers = headers_of(KEYS[role]) if role else {}
@@ -105,7 +110,14 @@ def test_the_table_says_of_every_endpoint_what_is_written_here() -> None:
 def test_every_route_of_the_application_is_in_the_table(tmp_path: Path) -> None:
     routes = routes_of(application(tmp_path))
     assert {"GET /v1/model", "GET /docs/docs.js", "GET /metrics", "GET /livez"} <= routes
-    assert {row_of(route) for route in routes} - set(ALLOWED) == {f"GET {path}" for path in PROBES}
+    assert {row_of(route) for route in routes} - set(ALLOWED) == OPEN
+
+
+def test_only_probes_and_what_the_console_is_made_of_are_open() -> None:
+    assert {route.split()[1] for route in OPEN} == {*PROBES, *PUBLIC}
+    files = {file.name for file in CONSOLE.iterdir()}
+    assert files == {"index.html", *CONSOLE_FILES}
+    assert not {file.suffix for file in CONSOLE.iterdir()} - {".html", ".css", ".js", ".svg"}
 
 
 @pytest.mark.parametrize("role", [*ROLES, None])
@@ -117,7 +129,7 @@ def test_each_role_may_ask_what_the_table_says_and_nothing_else(
     assert len(routes) >= 15
     for route in routes:
         status = asked(app, route, role).status_code
-        if route.removeprefix("GET ") in PROBES:
+        if route in OPEN:
             assert status not in (401, 403), route
         elif role is None:
             assert status == 401, route

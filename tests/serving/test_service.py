@@ -54,7 +54,16 @@ def test_without_a_key_nothing_but_the_probes_is_answered(service: Service) -> N
 
 @pytest.mark.parametrize(
     "path",
-    ["/nope", "/", "/v1", "/v1/worklist/", "/v1/scores", "/schema.json", "/docs.json", "/docs/x"],
+    [
+        "/nope",
+        "/console",
+        "/v1",
+        "/v1/worklist/",
+        "/v1/scores",
+        "/schema.json",
+        "/docs.json",
+        "/docs/x",
+    ],
 )
 def test_a_path_that_is_none_of_ours_is_not_found(service: Service, path: str) -> None:
     problem_of(service.client.get(path), 404, "not-found")

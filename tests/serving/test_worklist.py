@@ -190,3 +190,19 @@ def test_who_takes_the_worklist_as_a_file_is_recorded_and_what_is_in_it_is_not(
         "sha256": hashlib.sha256(response.content).hexdigest(),
     }
     assert "x-audit-id" not in service.client.get(WORKLIST, params={"limit": 2}).headers
+
+
+def test_the_reasons_are_told_in_the_language_asked(service: Service, run: Path) -> None:
+    english = read(service, run=run.name, limit=1_000)["entries"]
+    response = service.client.get(
+        WORKLIST, params={"run": run.name, "limit": 1_000}, headers={"Accept-Language": "fr"}
+    )
+    assert response.headers["content-language"] == "fr"
+    told = 0
+    for one, other in zip(english, response.json()["entries"], strict=True):
+        here, there = one.pop("reasons"), other.pop("reasons")
+        assert one == other
+        assert len(here) == len(there)
+        assert all(a != b for a, b in zip(here, there, strict=True))
+        told += len(here)
+    assert told

@@ -119,7 +119,8 @@ def _make_records() -> None:
     )
     _make_numbered(
         "order_checks",
-        "order_id:string* customer_id:string* asked_sha256:sha256* answer:json* checked_at:time*",
+        "order_id:string* customer_id:string* asked_sha256:sha256* question:json* answer:json*"
+        " rests_on:json* checked_at:time*",
         sa.UniqueConstraint("order_id", "asked_sha256", name="order_checks_once"),
     )
     _make_numbered(
@@ -147,7 +148,8 @@ def _make_access() -> None:
     _make(
         "keys",
         "key_id:key_id! secret_sha256:sha256* role:role* name:string* collector:string*"
-        " created_at:time* expires_at:time",
+        " created_at:time* expires_at:time session_of:key_id",
+        sa.ForeignKeyConstraint(["session_of"], ["keys.key_id"]),
         append_only=True,
     )
     _make(
