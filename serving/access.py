@@ -8,6 +8,7 @@ A session is a short-lived key that was made from another one, for the browser o
 import hmac
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -26,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.exc import IntegrityError
 
 from decisions.recorded_changes import recorded_change
 from ledger.errors import SettingsError
@@ -81,7 +83,7 @@ class Key:
         return "valid"
 
 
-_KEYS = Table(
+KEYS = Table(
     "keys",
     METADATA,
     Column("key_id", String(32), primary_key=True),
@@ -95,7 +97,7 @@ _KEYS = Table(
     info=APPEND_ONLY,
 )
 
-_REVOCATIONS = Table(
+REVOCATIONS = Table(
     "key_revocations",
     METADATA,
     Column("key_id", String(32), ForeignKey("keys.key_id"), primary_key=True),
@@ -152,7 +154,7 @@ def create_key(
     key_id, secret = _new_id(PREFIX), secrets.token_hex(SECRET_BYTES)
     expires_at = None if lasts is None else now + lasts
     key = Key(key_id, _digest(secret), known, name or role, collector.strip(), now, expires_at)
-    _change(settings, _KEYS, _row(key), "created", key, now, by)
+    _change(settings, KEYS, _row(key), "created", key, now, by)
     return key, f"{key_id}_{secret}"
 
 
@@ -168,7 +170,7 @@ def create_session(settings: Settings, key: Key, now: datetime) -> tuple[Key, st
         expires_at=ends,
         session_of=key.key_id,
     )
-    _change(settings, _KEYS, _row(session), "signed in", session, now, key.key_id)
+    _change(settings, KEYS, _row(session), "signed in", session, now, key.key_id)
     return session, f"{session_id}_{secret}"
 
 
@@ -189,7 +191,8 @@ def revoke_key(settings: Settings, key_id: str, now: datetime, *, by: str) -> Ke
     if key.revoked_at is None:
         values = {"key_id": key_id, "revoked_at": stored_utc(now)}
         change = "signed out" if key.session_of == by else "revoked"
-        _change(settings, _REVOCATIONS, values, change, key, now, by)
+        with suppress(IntegrityError):  # somebody else has just revoked it
+            _change(settings, REVOCATIONS, values, change, key, now, by)
     return next(each for each in keys(engine, EVER) if each.key_id == key_id)
 
 
@@ -203,10 +206,10 @@ def keys(engine: Engine, sessions_since: datetime | None = None) -> tuple[Key, .
     """
     since = datetime.max if sessions_since is None else stored_utc(sessions_since)
     wanted = (
-        select(_KEYS, _REVOCATIONS.c.revoked_at)
-        .join(_REVOCATIONS, isouter=True)
-        .where(or_(_KEYS.c.session_of.is_(None), _KEYS.c.expires_at > since))
-        .order_by(_KEYS.c.created_at, _KEYS.c.key_id)
+        select(KEYS, REVOCATIONS.c.revoked_at)
+        .join(REVOCATIONS, isouter=True)
+        .where(or_(KEYS.c.session_of.is_(None), KEYS.c.expires_at > since))
+        .order_by(KEYS.c.created_at, KEYS.c.key_id)
     )
     with engine.connect() as connection:
         return tuple(_key(row) for row in connection.execute(wanted))
@@ -231,9 +234,9 @@ def _change(
     by: str,
 ) -> None:
     """Write what was made or revoked, with its audit record: no key changes otherwise."""
-    what = {"change": change, "key_id": key.key_id, "role": key.role, "name": key.name}
-    if key.session_of is not None:
-        what["session_of"] = key.session_of
+    what = {"change": change, "key_id": key.key_id, "role": key.role}
+    # A session is of a person: the trail names its key, which has the name.
+    what |= {"name": key.name} if key.session_of is None else {"session_of": key.session_of}
     with recorded_change(settings, "key", actor=by, at=now, what=what) as connection:
         connection.execute(insert(table).values(**values))
 
@@ -245,7 +248,7 @@ def _new_id(prefix: str) -> str:
 def _row(key: Key) -> dict[str, Any]:
     """The row of a key in its table."""
     return {
-        **{column.name: getattr(key, column.name) for column in _KEYS.columns},
+        **{column.name: getattr(key, column.name) for column in KEYS.columns},
         "created_at": stored_utc(key.created_at),
         "expires_at": None if key.expires_at is None else stored_utc(key.expires_at),
     }

@@ -1,7 +1,6 @@
 """Admission: who asks, whether they may, and whether they have asked too often."""
 
 import logging
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,17 +10,14 @@ from starlette.types import Scope
 from ledger.settings import Settings
 from serving.access import Key, key_reader
 from serving.callers import Caller
-from serving.credentials import KEY, SESSION, is_of_own_page, key_text, session_text
+from serving.credentials import BROWSED, KEY, SESSION, is_of_own_page, key_text, session_text
 from serving.keyring import Keyring
 from serving.problems import RefusedError
 from serving.rates import FILE, Rates
 from serving.roles import ENDPOINTS, Endpoints, roles_by_method
 
-BROWSED = re.compile(r"/docs(/.*)?|/openapi\.json")
-"""Paths that people open in a browser, which sends a key only as the password it asks for."""
-
 SIGN_INS_PER_MINUTE = 20
-"""How often one address may try to sign in."""
+"""How often one address may try to sign in with what is no key."""
 
 CHANGES_NOTHING = ("GET", "HEAD")
 
@@ -40,7 +36,7 @@ class Admission:
     keyring
         The keys.
     rates, sign_ins
-        How often keys asked, and how often addresses tried to sign in.
+        How often keys asked, and how often addresses tried to sign in in vain.
     now
         The time.
     endpoints
@@ -84,7 +80,7 @@ class Admission:
             If the keys cannot be read.
         """
         headers = Headers(scope=scope)
-        text = session_text(headers)
+        text = session_text(headers, scope["path"])
         if text is None:
             key = await self._key(headers.get("authorization"), scope)
         else:
@@ -101,14 +97,19 @@ class Admission:
         Raises
         ------
         RefusedError
-            If it does not count, or its address has tried too often.
+            If it does not count, or too many that did not came from its address.
         DatabaseError
             If the keys cannot be read.
         """
         address = _address(scope)
-        wait_seconds = self._sign_ins.wait_seconds(f"sign-in {address}")
+        tries = f"sign-in {address}"
+        wait_seconds = self._sign_ins.wait_seconds(tries, counts=False)
         _require_patience(wait_seconds, f"{address} has tried to sign in too often")
-        return await self._key(f"Bearer {text}", scope)
+        try:
+            return await self._key(f"Bearer {text}", scope)
+        except RefusedError:
+            self._sign_ins.wait_seconds(tries)
+            raise
 
     async def session(self, scope: Scope) -> tuple[Key, Key] | None:
         """The session of a request and the key it was made from; None where it has none.
@@ -120,7 +121,7 @@ class Admission:
         DatabaseError
             If the keys cannot be read.
         """
-        text = session_text(Headers(scope=scope))
+        text = session_text(Headers(scope=scope), scope["path"])
         return None if text is None else await self._session(text, scope)
 
     def sessions_changed(self) -> None:
@@ -128,7 +129,7 @@ class Admission:
         self._keyring.read_anew()
 
     async def _key(self, said: str | None, scope: Scope) -> Key:
-        given = KEY.fullmatch(key_text(said or ""))
+        given = KEY.fullmatch(key_text(said or "", scope["path"]))
         if given is None:
             raise _refused("unauthorised", "no key" if said is None else "no such form", "", scope)
         found = await self._keyring.find(given["key_id"])

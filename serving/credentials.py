@@ -12,16 +12,25 @@ KEY = re.compile(r"(?P<key_id>dk_[0-9a-f]{12})_(?P<secret>[0-9a-f]{48})")
 SESSION = re.compile(r"(?P<key_id>ds_[0-9a-f]{12})_(?P<secret>[0-9a-f]{48})")
 
 
-def key_text(said: str) -> str:
-    """What an `Authorization` header gives as a key (RFC 6750), or password (RFC 7617); else "".
+BROWSED = re.compile(r"/docs(/.*)?|/openapi\.json")
+"""Paths that people open in a browser, which sends a key only as the password it asks for. Later
+it sends that with every request, wherever to: elsewhere it does not count."""
 
-    >>> key_text("Bearer dk_1"), key_text("Basic bWU6ZGtfMQ=="), key_text("Digest dk_1")
-    ('dk_1', 'dk_1', '')
+
+def key_text(said: str, path: str) -> str:
+    """What an `Authorization` header gives as a key (RFC 6750); else "".
+
+    Where people browse, also what it gives as a password (RFC 7617).
+
+    >>> key_text("Bearer dk_1", "/v1/model"), key_text("Basic bWU6ZGtfMQ==", "/docs")
+    ('dk_1', 'dk_1')
+    >>> key_text("Basic bWU6ZGtfMQ==", "/v1/model"), key_text("Digest dk_1", "/docs")
+    ('', '')
     """
     scheme, _, rest = said.partition(" ")
     if scheme.lower() == "bearer":
         return rest.lstrip(" ")
-    if scheme.lower() != "basic":
+    if scheme.lower() != "basic" or not BROWSED.fullmatch(path):
         return ""
     try:
         return base64.b64decode(rest.strip(" "), validate=True).decode().partition(":")[2]
@@ -29,9 +38,9 @@ def key_text(said: str) -> str:
         return ""
 
 
-def session_text(headers: Headers) -> str | None:
+def session_text(headers: Headers, path: str) -> str | None:
     """What the cookie gives as a session; None where there is none, or a key is sent beside it."""
-    if "authorization" in headers:
+    if key_text(headers.get("authorization", ""), path):
         return None
     return cookie_parser(headers.get("cookie", "")).get(COOKIE)
 

@@ -9,6 +9,7 @@ from decisions.profile import UnknownCustomerError, profile
 from decisions.runs import runs_before
 from models.sentences import Language
 from serving.alert_routes import alert_answer
+from serving.callers import caller_of
 from serving.contact_history import contact_history
 from serving.own_customers import require_own
 from serving.problems import Flaw, RefusedError
@@ -29,6 +30,9 @@ from serving.score_answers import LimitTerms, ReasonAnswer
 from serving.worklists import item_of, worklist_row
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"])
+
+MAY_READ_NOTES = ("analyst", "collector", "admin")
+"""Roles of people: what was noted of a person is nothing for a machine."""
 
 EARLIER_RUNS = 12
 """Runs before, of as many days, that a profile tells of."""
@@ -57,13 +61,16 @@ def read_customer(
     """
     state = request.app.state
     settings = state.settings
+    require_own(request, customer_id)
     found = asked_run(settings, run)
     try:
         said = profile(found, runs_before(settings, found, EARLIER_RUNS), customer_id)
     except UnknownCustomerError as error:
         flaw = Flaw(f"run {found.record.run_id} has no customer {customer_id!r}")
         raise RefusedError("no-such-customer", str(error), [flaw]) from error
-    require_own(request, customer_id)
+    contacts = None
+    if caller_of(request).role in MAY_READ_NOTES:
+        contacts = contact_history(state.readiness.engine(), customer_id)
     currency = said["reporting_currency"]
     answer = ProfileAnswer(
         run=reference(found),
@@ -81,7 +88,7 @@ def read_customer(
         ],
         worklist=None if said["worklist"] is None else worklist_row(said["worklist"], currency),
         alerts=[alert_answer(alert, language) for alert in said["alerts"]],
-        contacts=contact_history(state.readiness.engine(), customer_id),
+        contacts=contacts,
         history=[part_of(ProfileDay, day, currency) for day in said["history"]],
     )
     return json_response(answer, language)

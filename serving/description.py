@@ -23,12 +23,12 @@ goes wrong is answered with problem details (RFC 9457), every problem at once; t
 with `urn:duecast:problem:`
 
 Every request but the probes sends a key, `Authorization: Bearer KEY`, and may ask what the key's
-role allows. A browser asks for the key as a password; the name beside it does not matter.
-People sign in to the console at `/`: their session asks in the name of their key.
+role allows. For `/docs` a browser asks for the key as a password; the name beside it does not
+matter. People sign in to the console at `/`: their session asks in the name of their key.
 
 """
 
-BEARER, BASIC = "bearer", "basic"
+BEARER = "bearer"
 
 _ANY = ("internal",)
 _KEYED = (*_ANY, "unauthorised", "forbidden", "too-many-requests", "no-database")
@@ -81,16 +81,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.update(_schemas_of_problems())
         add_meanings(schemas)
         description["components"]["securitySchemes"] = {
-            BEARER: {"type": "http", "scheme": "bearer", "description": "A key of duecast."},
-            BASIC: {
-                "type": "http",
-                "scheme": "basic",
-                "description": "For browsers: a key as the password, any name.",
-            },
+            BEARER: {"type": "http", "scheme": "bearer", "description": "A key of duecast."}
         }
         for path, operations in description["paths"].items():
             for method, operation in operations.items():
-                operation["security"] = [] if path in PROBES else [{BEARER: []}, {BASIC: []}]
+                operation["security"] = [] if path in PROBES else [{BEARER: []}]
                 if path not in PROBES:
                     operation["description"] += f"\n\n{_roles(path, method)}"
                 operation["responses"] |= _responses(PROBLEMS[path])

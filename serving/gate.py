@@ -20,11 +20,13 @@ from serving.exchange import Exchange
 from serving.log_lines import belong_to
 from serving.meters import Meters
 from serving.problems import RefusedError, problem_of, problem_of_status
-from serving.roles import PROBES, PUBLIC
+from serving.roles import PROBES, is_public
 
 READY = "/readyz"
 JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
 MB = 1_000_000
+STRANGERS_BYTES = 1_000
+"""Largest body of whoever has not said who it is."""
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +59,8 @@ class Gate:
     read, and told to the routes as `request.state.caller`. Bodies are read whole before anyone
     else waits for them, within a size and a time; so many requests are answered at once, each
     within a time. Probes pass without a key and without bounds, straight to the API; what the
-    console is made of passes without a key. Nobody may open a websocket. A process that is told
-    to stop ends what it has begun, and refuses the rest.
+    console is made of passes without a key, and with next to no body. Nobody may open a websocket.
+    A process that is told to stop ends what it has begun, and refuses the rest.
 
     Parameters
     ----------
@@ -118,8 +120,10 @@ class Gate:
             if not self._has_path(scope):
                 await exchange.refuse(problem_of_status(404), scope, receive)
                 return
-            if scope["path"] in PUBLIC:
+            if is_public(scope["path"]):
                 scope["state"]["admission"] = self.admission
+                if scope["path"] == "/session" and scope["method"] != "POST":
+                    scope["state"]["session"] = await self.admission.session(scope)
             else:
                 caller = await self.admission.admit(scope)
                 scope["state"]["caller"] = caller
@@ -177,11 +181,14 @@ class Gate:
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None where the client is gone."""
         headers = Headers(scope=scope)
+        most = self.bounds.body_bytes
+        if is_public(scope["path"]):
+            most = min(most, STRANGERS_BYTES)
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self.bounds.body_bytes:
-            raise self._too_large()
+        if length.isdecimal() and int(length) > most:
+            raise _too_large(most)
         try:
-            body = await asyncio.wait_for(self._received(receive), self.bounds.read_seconds)
+            body = await asyncio.wait_for(_received(receive, most), self.bounds.read_seconds)
         except TimeoutError as error:
             seconds = self.bounds.read_seconds
             raise RefusedError(
@@ -191,24 +198,6 @@ class Gate:
             said = headers.get("content-type") or "none"
             raise RefusedError("not-json", f"Content-Type is {said}; expected application/json")
         return body
-
-    async def _received(self, receive: Receive) -> bytes | None:
-        chunks: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > self.bounds.body_bytes:
-                raise self._too_large()
-            if not message.get("more_body", False):
-                return b"".join(chunks)
-
-    def _too_large(self) -> RefusedError:
-        limit = self.bounds.body_bytes / MB
-        return RefusedError("too-large", f"the body has more than {limit:g} MB; send less at once")
 
     async def _guarded(
         self, exchange: Exchange, app: ASGIApp, scope: Scope, receive: Receive
@@ -228,6 +217,27 @@ class Gate:
         else:
             _log.exception("request %s failed", exchange.request_id)
         await exchange.refuse(problem_of(error), scope, receive)
+
+
+async def _received(receive: Receive, most_bytes: int) -> bytes | None:
+    """A whole body of at most so many bytes; None where the client is gone."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > most_bytes:
+            raise _too_large(most_bytes)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _too_large(most_bytes: int) -> RefusedError:
+    limit = f"{most_bytes / MB:g} MB"
+    return RefusedError("too-large", f"the body has more than {limit}; send less at once")
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

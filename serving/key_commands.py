@@ -68,7 +68,9 @@ def list_keys(
 
     now = datetime.now(UTC)
     engine = open_store(Settings.from_environment(os.environ))
-    facts = [_facts(key, now) for key in keys(engine, EVER if sessions else None)]
+    every = keys(engine, EVER if sessions else None)
+    by_id = {key.key_id: key for key in every}
+    facts = [_facts(key, now, by_id.get(key.session_of or "")) for key in every]
     if as_json:
         _print_json(facts)
         return
@@ -96,11 +98,12 @@ def revoke(
     typer.echo(f"{key.key_id} of {key.name!r}, role {key.role}, is revoked.")
 
 
-def _facts(key: "Key", now: datetime) -> dict[str, Any]:
-    """What may be told of a key, in the order of the table."""
+def _facts(key: "Key", now: datetime, of: "Key | None" = None) -> dict[str, Any]:
+    """What may be told of a key, or of a session of one, in the order of the table."""
+    state = key.state(now)
     return {
         "key_id": key.key_id,
-        "state": key.state(now),
+        "state": of.state(now) if of is not None and state == "valid" else state,
         "role": key.role,
         "name": key.name,
         "collector": key.collector or None,

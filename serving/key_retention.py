@@ -21,8 +21,7 @@ def ended_keys(connection: "Connection", before: date) -> list[str]:
     """Ids of sessions, then of keys, that ended before a day; no key of a session that did not."""
     from sqlalchemy import or_, select
 
-    from serving.access import _KEYS as KEYS
-    from serving.access import _REVOCATIONS as REVOCATIONS
+    from serving.access import KEYS, REVOCATIONS
 
     moment = datetime.combine(before, time())
     ended = or_(KEYS.c.expires_at < moment, REVOCATIONS.c.revoked_at < moment)
@@ -36,8 +35,7 @@ def ended_keys(connection: "Connection", before: date) -> list[str]:
 def drop_keys(connection: "Connection", ids: Sequence[str]) -> None:
     """Drop some keys with their revocations, in a transaction that `writing` began."""
     from decisions.retention import drop_rows
-    from serving.access import _KEYS as KEYS
-    from serving.access import _REVOCATIONS as REVOCATIONS
+    from serving.access import KEYS, REVOCATIONS
 
     drop_rows(REVOCATIONS, connection, ids)
     drop_rows(KEYS, connection, ids)

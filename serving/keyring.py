@@ -14,6 +14,7 @@ UNKNOWN_SECONDS = 1.0
 """A key that is made counts after this at the latest."""
 
 PATIENCE_SECONDS = 5.0
+NEVER = -float("inf")
 
 
 class Keyring:
@@ -36,7 +37,7 @@ class Keyring:
         self._read = read
         self._clock = clock
         self._keys: Mapping[str, Key] = {}
-        self._read_at = -float("inf")
+        self._read_at = NEVER
         self._reading: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str, *, patiently: bool = False) -> Key | None:
@@ -61,19 +62,24 @@ class Keyring:
         return self._keys.get(key_id)
 
     def read_anew(self) -> None:
-        """Read the keys at the next look: this process has changed them."""
-        self._read_at = -float("inf")
+        """Read the keys at the next look, and from now on: this process has changed them."""
+        self._read_at = NEVER
+        self._reading = None
 
     async def _refreshed(self) -> None:
         """Wait for the reading under way; of all who look at once, one begins it."""
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(asyncio.to_thread(self._refresh))
-        done, _ = await asyncio.wait({self._reading}, timeout=PATIENCE_SECONDS)
+        reading = self._reading
+        if reading is None or reading.done():
+            self._reading = reading = asyncio.create_task(self._read_keys())
+        done, _ = await asyncio.wait({reading}, timeout=PATIENCE_SECONDS)
         if not done:
             raise DatabaseError(f"the keys could not be read within {PATIENCE_SECONDS:g} seconds")
-        self._reading.result()
+        reading.result()
+        if self._read_at == NEVER:  # the keys were changed meanwhile
+            await self._refreshed()
 
-    def _refresh(self) -> None:
+    async def _read_keys(self) -> None:
         begun = self._clock()
-        self._keys = {key.key_id: key for key in self._read()}
-        self._read_at = begun
+        keys = {key.key_id: key for key in await asyncio.to_thread(self._read)}
+        if self._reading is asyncio.current_task():
+            self._keys, self._read_at = keys, begun

@@ -6,10 +6,9 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 
-from serving.roles import CONSOLE_FILES
-
 STATIC = Path(__file__).with_name("static")
 CONSOLE = STATIC / "console"
+CONSOLE_PAGE = "index.html"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 TYPES = {
     ".html": "text/html",
@@ -55,9 +54,14 @@ def add_pages(app: FastAPI, swagger_ui: Path) -> None:
     }
     for path, file in docs.items():
         _add_file(app, path, file)
-    _add_page(app, "/", CONSOLE / "index.html")
-    for name in CONSOLE_FILES:
+    _add_page(app, "/", CONSOLE / CONSOLE_PAGE)
+    for name in console_files():
         _add_page(app, f"/console/{name}", CONSOLE / name)
+
+
+def console_files() -> list[str]:
+    """Names of the files that the page of the console loads."""
+    return sorted(file.name for file in CONSOLE.iterdir() if file.name != CONSOLE_PAGE)
 
 
 def _add_file(app: FastAPI, path: str, file: Path) -> None:

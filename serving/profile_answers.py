@@ -166,7 +166,8 @@ class ProfileAnswer(Part):
     worklist: Annotated[WorklistRow | None, Field(description="Null: nothing is to be done.")]
     alerts: list[AlertAnswer]
     contacts: Annotated[
-        ProfileContacts, Field(description="Not of the run: as the ledger has them now.")
+        ProfileContacts | None,
+        Field(description="Not of the run: as the ledger has them now. Null for the role o2c."),
     ]
     history: Annotated[
         list[ProfileDay], Field(description="This run and those before it, the latest first.")

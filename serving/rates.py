@@ -17,12 +17,14 @@ CREATE TABLE IF NOT EXISTS rates (key_id TEXT PRIMARY KEY, minute INTEGER, reque
 WITHOUT ROWID
 """
 _COUNT = """
-INSERT INTO rates VALUES (?, ?, 1)
+INSERT INTO rates VALUES (?, ?, ?)
 ON CONFLICT (key_id) DO UPDATE SET
-    requests = CASE WHEN minute = excluded.minute THEN requests + 1 ELSE 1 END,
+    requests = excluded.requests + CASE WHEN minute = excluded.minute THEN requests ELSE 0 END,
     minute = excluded.minute
 RETURNING requests
 """
+
+_FORGET = "DELETE FROM rates WHERE minute < ?"
 
 
 class Rates:
@@ -47,21 +49,25 @@ class Rates:
         self._per_minute = per_minute
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
+        self._minute = 0
         self._said = False
 
-    def wait_seconds(self, key_id: str) -> int:
-        """Count a request; seconds until the key may ask again, 0: it may now."""
+    def wait_seconds(self, key_id: str, *, counts: bool = True) -> int:
+        """Seconds until the key may ask again, 0: it may now; the request counts unless told."""
         minute, second = divmod(int(self._clock()), WINDOW_SECONDS)
-        if self._counted(key_id, minute) <= self._per_minute:
+        if self._counted(key_id, minute, int(counts)) < self._per_minute + counts:
             return 0
         return WINDOW_SECONDS - second
 
-    def _counted(self, key_id: str, minute: int) -> int:
-        """Requests of a key in a minute, with this one; 0 where they cannot be counted."""
+    def _counted(self, key_id: str, minute: int, more: int) -> int:
+        """Requests of a key in a minute, with so many more; 0 where they cannot be counted."""
         try:
             if self._connection is None:
                 self._connection = _connected(self._file)
-            ((requests,),) = self._connection.execute(_COUNT, (key_id, minute)).fetchall()
+            if minute != self._minute:
+                self._connection.execute(_FORGET, (minute,))
+                self._minute = minute
+            ((requests,),) = self._connection.execute(_COUNT, (key_id, minute, more)).fetchall()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 self._say(error)

@@ -12,41 +12,6 @@ ROLES: tuple[Role, ...] = get_args(Role)
 PROBES = ("/healthz", "/livez", "/readyz")
 """Paths that anybody may ask, without a key."""
 
-CONSOLE_FILES = (
-    "alerts.js",
-    "api.js",
-    "charts.js",
-    "colours.css",
-    "contact_form.js",
-    "contact_history.js",
-    "customer.js",
-    "elements.js",
-    "english.js",
-    "fields.js",
-    "figures.css",
-    "format.js",
-    "forms.css",
-    "french.js",
-    "icon.svg",
-    "main.js",
-    "markdown.js",
-    "messages.js",
-    "model.js",
-    "narrow.css",
-    "notices.js",
-    "orders.js",
-    "page.css",
-    "parts.js",
-    "portfolio.js",
-    "router.js",
-    "signin.js",
-    "tables.css",
-    "tables.js",
-    "worklist.js",
-)
-PUBLIC = ("/", "/session", *(f"/console/{name}" for name in CONSOLE_FILES))
-"""Paths of the console: its pages have nothing in them, and its session is asked for with a key."""
-
 _EVERYONE = frozenset(ROLES)
 _SCORING = frozenset[Role]({"o2c", "analyst", "admin"})
 _COLLECTING = frozenset[Role]({"collector", "analyst", "admin"})
@@ -79,6 +44,15 @@ ENDPOINTS: Endpoints = {
     "/docs/swagger-ui-bundle.js": {"GET": _EVERYONE},
 }
 """Every path that needs a key, also of routes that are yet to come: who may ask it, and how."""
+
+
+def is_public(path: str) -> bool:
+    """Whether a path is the console's: its pages have nothing in them, its session asks for a key.
+
+    >>> is_public("/"), is_public("/console/main.js"), is_public("/v1/model")
+    (True, True, False)
+    """
+    return path in ("/", "/session") or path.startswith("/console/")
 
 
 def roles_by_method(path: str, endpoints: Endpoints = ENDPOINTS) -> Mapping[str, frozenset[Role]]:

@@ -26,6 +26,7 @@ class SignInRequest(Strict):
 class SessionAnswer(Part):
     """Who is signed in, until when, and what they may ask."""
 
+    key_id: Annotated[str, Field(description="The key that was signed in with.")]
     name: str
     role: Role
     collector: str
@@ -49,7 +50,7 @@ async def sign_in(asked: SignInRequest, request: Request) -> Response:
 @router.get("/session")
 async def read_session(request: Request) -> Response:
     """Say who is signed in; 204 where nobody is."""
-    found = await _admission(request).session(request.scope)
+    found = _session(request)
     return Response(status_code=204) if found is None else json_response(_answer(found[0]))
 
 
@@ -58,7 +59,7 @@ async def sign_out(request: Request) -> Response:
     """Revoke the session and take its cookie back."""
     state = request.app.state
     admission = _admission(request)
-    found = await admission.session(request.scope)
+    found = _session(request)
     if found is not None:
         session, key = found
         require_own_page(key, request.scope)
@@ -76,6 +77,12 @@ def _admission(request: Request) -> Admission:
     return admission
 
 
+def _session(request: Request) -> tuple[Key, Key] | None:
+    """The session and its key, as the gate found them out; None where nobody is signed in."""
+    found: tuple[Key, Key] | None = request.state.session
+    return found
+
+
 def _answer(session: Key) -> SessionAnswer:
     may = [
         f"{method} {path}"
@@ -84,6 +91,7 @@ def _answer(session: Key) -> SessionAnswer:
         if session.role in roles
     ]
     return SessionAnswer(
+        key_id=str(session.session_of),
         name=session.name,
         role=session.role,
         collector=session.collector,

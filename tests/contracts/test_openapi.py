@@ -109,8 +109,7 @@ def test_every_operation_but_the_probes_asks_for_a_key_and_says_for_which_roles(
 ) -> None:
     schemes = description["components"]["securitySchemes"]
     assert [(scheme["type"], scheme["scheme"]) for scheme in schemes.values()] == [
-        ("http", "bearer"),
-        ("http", "basic"),
+        ("http", "bearer")
     ]
     for path, operations in description["paths"].items():
         for operation in operations.values():

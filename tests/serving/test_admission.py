@@ -116,8 +116,14 @@ def basic(text: str) -> dict[str, str]:
 def test_a_browser_gives_the_key_as_a_password_with_any_name() -> None:
     key = headers_of(KEY)["Authorization"].removeprefix("Bearer ")
     given = [basic(f"{name}:{key}") for name in ("", "me", "Zoë")]
-    answers = asked(admission_to("/who", keys=[KEY]), *given)
+    answers = asked(admission_to("/docs", keys=[KEY]), *given, path="/docs")
     assert [answer.status_code for answer in answers] == [200, 200, 200]
+
+
+def test_a_password_that_a_browser_goes_on_sending_counts_where_people_browse_alone() -> None:
+    key = headers_of(KEY)["Authorization"].removeprefix("Bearer ")
+    (refused,) = asked(admission_to("/who", keys=[KEY]), basic(f"me:{key}"))
+    assert (refused.status_code, kind(refused)) == (401, "unauthorised")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +131,7 @@ def test_a_browser_gives_the_key_as_a_password_with_any_name() -> None:
 )
 def test_what_is_no_password_that_counts_lets_nobody_in(text: str) -> None:
     for headers in (basic(text), {"Authorization": f"Basic {text}"}):
-        (refused,) = asked(admission_to("/who", keys=[KEY]), headers)
+        (refused,) = asked(admission_to("/docs", keys=[KEY]), headers, path="/docs")
         assert (refused.status_code, kind(refused)) == (401, "unauthorised")
 
 

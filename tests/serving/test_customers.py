@@ -92,3 +92,12 @@ def test_an_unknown_customer_and_an_unknown_run_are_not_found(service: Service, 
     path = f"/v1/customers/{customers(run)[0]['customer_id']}"
     response = service.client.get(path, params={"run": "2020-01-01-000000000000"})
     assert (response.status_code, kind(response)) == (404, "no-such-run")
+
+
+def test_a_machine_is_told_nothing_that_was_noted_of_a_person(service: Service, run: Path) -> None:
+    path = f"/v1/customers/{customers(run)[0]['customer_id']}"
+    headers = bearer(new_key(service.home, "o2c"))
+    wait_until(lambda: service.client.get("/v1/model", headers=headers).status_code == 200)
+    told = service.client.get(path, headers=headers).json()
+    assert told["contacts"] is None
+    assert {**service.client.get(path).json(), "contacts": None} == told

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from ledger.errors import DatabaseError
 from serving import keyring
 from serving.access import Key
 from serving.keyring import FRESH_SECONDS, UNKNOWN_SECONDS, Keyring
-from tests.serving.keys import key_of
+from tests.serving.keys import NOW, key_of
 
 KEY, OTHER = key_of("admin", 1), key_of("o2c", 2)
 
@@ -156,3 +157,28 @@ def test_who_may_just_have_been_made_is_waited_for_until_the_next_reading(
 
     assert asyncio.run(look()) == [None, None, KEY]
     assert shelf.readings == 2
+
+
+def test_a_reading_that_began_before_a_change_is_not_taken_for_one_after_it() -> None:
+    held, may_end = threading.Event(), threading.Event()
+    revoked = replace(KEY, revoked_at=NOW)
+    told = [(KEY,), (revoked,)]
+
+    def read() -> tuple[Key, ...]:
+        found = told.pop(0)
+        if told:
+            held.set()
+            may_end.wait(10)
+        return found
+
+    ring = Keyring(read)
+
+    async def look() -> list[Key | None]:
+        before = asyncio.create_task(ring.find(KEY.key_id))
+        await asyncio.to_thread(held.wait, 10)
+        ring.read_anew()
+        after = await ring.find(KEY.key_id)
+        may_end.set()
+        return [await before, after, await ring.find(KEY.key_id)]
+
+    assert asyncio.run(look()) == [revoked, revoked, revoked]

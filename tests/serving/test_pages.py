@@ -11,11 +11,10 @@ from ledger.settings import Settings
 from serving.app import create_app
 from serving.gate import Bounds, Gate
 from serving.meters import new_meters
-from serving.pages import CONSOLE, TYPES
-from serving.roles import CONSOLE_FILES
+from serving.pages import CONSOLE, TYPES, console_files
 from tests.serving.keys import NOW, admission_to
 
-PATHS = ("/", *(f"/console/{name}" for name in CONSOLE_FILES))
+PATHS = ("/", *(f"/console/{name}" for name in console_files()))
 
 
 @pytest.fixture
@@ -74,4 +73,4 @@ def test_every_module_is_reached_from_the_page() -> None:
             reached.add(name)
             text = (CONSOLE / name).read_text(encoding="utf-8")
             waiting += re.findall(r'from "\./([\w.]+)"', text)
-    assert reached == {name for name in CONSOLE_FILES if name.endswith(".js")}
+    assert reached == {name for name in console_files() if name.endswith(".js")}

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,16 @@ def test_a_file_that_others_keep_busy_holds_nobody_up(tmp_path: Path) -> None:
     other.execute("ROLLBACK")
     other.close()
     assert rates.wait_seconds("a") == 60
+
+
+def test_a_look_does_not_count_and_what_is_past_is_forgotten(tmp_path: Path) -> None:
+    seconds = [600.0]
+    rates = Rates(tmp_path / "rates.db", 2, lambda: seconds[0])
+    looks = [rates.wait_seconds("a", counts=False) for _ in range(5)]
+    assert looks == [0] * 5
+    assert [rates.wait_seconds("a") for _ in range(3)] == [0, 0, 60]
+    assert rates.wait_seconds("a", counts=False) == 60
+    seconds[0] += 60
+    assert rates.wait_seconds("b") == 0
+    with closing(sqlite3.connect(tmp_path / "rates.db")) as connection:
+        assert connection.execute("SELECT key_id FROM rates").fetchall() == [("b",)]
