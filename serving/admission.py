@@ -10,7 +10,15 @@ from starlette.types import Scope
 from ledger.settings import Settings
 from serving.access import Key, key_reader
 from serving.callers import Caller
-from serving.credentials import BROWSED, KEY, SESSION, is_of_own_page, key_text, session_text
+from serving.credentials import (
+    BROWSED,
+    KEY,
+    SESSION,
+    SIGNED_IN_AS,
+    is_of_own_page,
+    key_text,
+    session_text,
+)
 from serving.keyring import Keyring
 from serving.problems import RefusedError
 from serving.rates import FILE, Rates
@@ -85,6 +93,8 @@ class Admission:
             key = await self._key(headers.get("authorization"), scope)
         else:
             key = (await self._session(text, scope))[1]
+            if headers.get(SIGNED_IN_AS, key.key_id) != key.key_id:
+                raise _refused("unauthorised", "another key", key.key_id, scope)
             if scope["method"] not in CHANGES_NOTHING:
                 require_own_page(key, scope)
         self._authorise(key, scope)
@@ -208,5 +218,6 @@ _DETAILS = {
     "unauthorised": "expected `Authorization: Bearer KEY` with a key that counts; whoever runs the "
     "service makes one with `duecast keys create`",
     "forbidden": "the role of this key may not ask this; use a key of another role",
+    "another key": "this browser is signed in with another key by now; sign in again",
     "another site": "a session is for the pages of this service; send a key instead",
 }

@@ -8,6 +8,9 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 COOKIE = "duecast_session"
+SIGNED_IN_AS = "x-signed-in-as"
+"""Header by which a page says with which key it was signed in: the cookie is that of all pages."""
+
 KEY = re.compile(r"(?P<key_id>dk_[0-9a-f]{12})_(?P<secret>[0-9a-f]{48})")
 SESSION = re.compile(r"(?P<key_id>ds_[0-9a-f]{12})_(?P<secret>[0-9a-f]{48})")
 

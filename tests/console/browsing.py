@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -54,7 +55,7 @@ class Desk:
     service: Service
     pages_without_a_run: dict[str, str] = field(default_factory=dict)
     customers: dict[str, list[str]] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -66,15 +67,20 @@ class Desk:
         """The collector who has most to do."""
         return max(self.customers, key=lambda name: len(self.customers[name]))
 
-    def key(self, role: str) -> str:
-        """The key of a role, which the service knows."""
-        if role not in self.keys:
-            collector = self.collector if role == "collector" else ""
+    @property
+    def other_collector(self) -> str:
+        return next(name for name in self.customers if name not in ("", self.collector))
+
+    def key(self, role: str, collector: str = "") -> str:
+        """The key of a role, which the service knows; of a collector other than the busiest."""
+        if role == "collector":
+            collector = collector or self.collector
+        if (role, collector) not in self.keys:
             made = new_key(self.service.home, role, collector)
             client = self.service.client
             wait_until(lambda: client.get("/v1/model", headers=bearer(made)).status_code == 200)
-            self.keys[role] = made
-        return self.keys[role]
+            self.keys[role, collector] = made
+        return self.keys[role, collector]
 
     def cookie(self, role: str) -> str:
         """A session of a role, made once: few may be made in a minute."""
@@ -126,6 +132,8 @@ class Visit:
 def require_chromium() -> None:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here; install Debian's package chromium")
+    if find_library("atomic") is None:
+        pytest.skip("the browser's driver needs Debian's package libatomic1")
 
 
 @contextmanager

@@ -33,6 +33,12 @@ def parts(text: str) -> tuple[str, str]:
     return day, rest.partition("}\n}")[0]
 
 
+def test_night_has_colours_of_its_own() -> None:
+    day, night = palettes()
+    assert day.keys() == night.keys()
+    assert {name for name in day if day[name] == night[name]} == set()
+
+
 @pytest.mark.parametrize("palette", palettes(), ids=["day", "night"])
 def test_text_stands_out(palette: dict[str, str]) -> None:
     faint = {

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
-from tests.console.browsing import HOSTILE, NARROW, VIEWS, Desk, visiting
+from tests.console.browsing import HOSTILE, NARROW, VIEWS, Desk, Visit, visiting
 
 TITLE = " \N{EN DASH} duecast"
 REFUSED = "401 (Unauthorized)"
+FORBIDDEN = "403 (Forbidden)"
+CUT_OFF = "net::ERR_FAILED"
 NOT_VALID = "422 (Unprocessable"
 
 
@@ -222,6 +224,88 @@ def test_who_has_to_sign_in_again_loses_neither_place_nor_words(
         expect(page.get_by_role("heading", level=1)).to_have_text("Alerts")
 
 
+def test_what_somebody_typed_is_not_stored_for_who_signs_in_next(
+    browser: Browser, desk: Desk
+) -> None:
+    first, other = (desk.customers[who][0] for who in (desk.collector, desk.other_collector))
+    with visiting(browser, desk, "collector", REFUSED, FORBIDDEN) as visit:
+        page = visit.open(f"customers/{first}")
+        type_until_the_session_ends(visit, "by the first")
+        sign_in(page, desk.key("collector", desk.other_collector))
+        expect(page.get_by_role("status")).to_contain_text("signed in with another key")
+        expect(page.get_by_role("status")).to_contain_text("was not stored")
+        expect(page.get_by_role("alert")).to_contain_text("The key may not ask this")
+        visit.open(f"customers/{other}")
+        expect(page.locator(".heading")).to_contain_text(other)
+        type_until_the_session_ends(visit, "by the second")
+        sign_in(page, desk.key("analyst"))
+        expect(page.get_by_label("Note")).to_have_value("")
+        expect(page.locator(".who")).to_contain_text("tests, analyst")
+    for customer in (first, other):
+        said = desk.service.client.get(f"/v1/customers/{customer}").text
+        assert "by the first" not in said and "by the second" not in said
+
+
+def type_until_the_session_ends(visit: Visit, note: str) -> None:
+    log_a_promise(visit.page, "50", note)
+    visit.spoil_session()
+    visit.page.get_by_role("button", name="Store").click()
+    expect(visit.page.get_by_role("dialog")).to_contain_text("Your session has ended")
+
+
+def test_who_could_not_be_signed_out_is_told_so_and_stays_signed_in(
+    browser: Browser, desk: Desk
+) -> None:
+    with visiting(browser, desk, "analyst", REFUSED, CUT_OFF) as visit:
+        page = visit.open("model")
+        page.route("**/session", cut_off)
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("status")).to_contain_text("You are still signed in")
+        expect(page.get_by_role("heading", name="Model card")).to_be_visible()
+        page.unroute("**/session")
+        visit.spoil_session()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_label("Your key")).to_be_focused()
+
+
+def cut_off(route: Route) -> None:
+    route.abort()
+
+
+def test_another_language_drops_nothing_typed_unless_that_is_agreed_to(
+    browser: Browser, desk: Desk
+) -> None:
+    asked: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    with visiting(browser, desk, "collector") as visit:
+        page = visit.open(f"customers/{desk.customers[desk.collector][0]}")
+        page.once("dialog", refuse)
+        page.get_by_label("Note").fill("half a")
+        page.get_by_label("Language").select_option("fr")
+        assert len(asked) == 1 and "will be lost" in asked[0]
+        expect(page.get_by_label("Language")).to_have_value("en")
+        expect(page.get_by_label("Note")).to_have_value("half a")
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_label("Language").select_option("fr")
+        expect(page.get_by_label("Remarque")).to_have_value("")
+        page.get_by_label("Langue").select_option("en")
+        expect(page.get_by_label("Language")).to_have_value("en")
+
+
+def test_who_may_not_read_contacts_sees_the_rest_of_a_customer(
+    browser: Browser, desk: Desk
+) -> None:
+    with visiting(browser, desk, "o2c") as visit:
+        page = visit.open(f"customers/{desk.customers[desk.collector][0]}")
+        expect(page.get_by_role("heading", name="What it owes")).to_be_visible()
+        assert page.locator("#contacts").count() == 0
+        assert page.get_by_role("heading", name="Log a contact").count() == 0
+
+
 def test_a_link_to_a_customer_leads_there_once_somebody_signed_in(
     browser: Browser, desk: Desk
 ) -> None:
@@ -239,16 +323,23 @@ def test_a_problem_is_shown_with_its_detail_and_the_id_of_the_request(
     browser: Browser, desk: Desk
 ) -> None:
     other = next(ids[0] for name, ids in desk.customers.items() if name != desk.collector)
-    missing = ("404 (Not Found)", "403 (Forbidden)")
-    with visiting(browser, desk, "collector", *missing) as visit:
-        for place, said in (
-            ("customers/a%2Fb%3Fc", "The score run has no such customer"),
-            (f"customers/{other}", "The key may not ask this"),
-        ):
+    for role, place, status, said in (
+        ("analyst", "customers/a%2Fb%3Fc", "404 (Not Found)", "The score run has no such customer"),
+        ("collector", f"customers/{other}", FORBIDDEN, "The key may not ask this"),
+    ):
+        with visiting(browser, desk, role, status) as visit:
             alert = visit.open(place).get_by_role("alert")
             expect(alert).to_contain_text(said)
             expect(alert).to_contain_text(re.compile(r"Request [0-9a-f]{32}"))
-        expect(visit.open("nowhere").get_by_text("There is no such page")).to_be_visible()
+
+
+def test_a_place_that_leads_nowhere_is_said_to_do_so(browser: Browser, desk: Desk) -> None:
+    with visiting(browser, desk, "analyst") as visit:
+        for place in ("nowhere", "toString", "__proto__/C1"):
+            expect(visit.open(place).get_by_text("There is no such page")).to_be_visible()
+        for place in ("customers/..", "customers/%2E"):
+            shown = visit.open(place).get_by_text("A browser cannot ask for the customer")
+            expect(shown).to_be_visible()
 
 
 def test_without_a_run_each_page_says_how_to_make_one(desk: Desk) -> None:
@@ -258,11 +349,20 @@ def test_without_a_run_each_page_says_how_to_make_one(desk: Desk) -> None:
         assert "duecast score" in shown or "duecast worklist" in shown
 
 
-def test_the_worklist_is_filtered_paged_and_taken_along(browser: Browser, desk: Desk) -> None:
+def test_the_worklist_is_explained_filtered_paged_and_taken_along(
+    browser: Browser, desk: Desk
+) -> None:
     client = desk.service.client
     everything = client.get("/v1/worklist", params={"format": "csv"}).content
+    entry = next(
+        entry
+        for entry in client.get("/v1/worklist", params={"limit": 50}).json()["entries"]
+        if entry["rules"][0].startswith("stage_") and "deduction" in entry["rules"]
+    )
     with visiting(browser, desk, "analyst") as visit:
         page = visit.open("worklist")
+        row = page.locator("tbody tr").filter(has_text=entry["customer_id"])
+        expect(row.locator(".why .fine")).to_contain_text("A deduction is open.")
         with page.expect_download() as begun:
             page.get_by_role("link", name="CSV").click()
         assert begun.value.path().read_bytes() == everything

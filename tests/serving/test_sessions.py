@@ -238,6 +238,13 @@ def test_a_password_that_the_browser_sends_by_itself_does_not_take_the_session_o
     assert [session.state(NOW) for session in house.sessions()] == ["revoked"]
 
 
+def test_a_page_of_another_key_does_not_ask_in_the_name_of_this_one(house: House) -> None:
+    other, _ = house.new_key()
+    house.sign_in()
+    assert house.who(**{"X-Signed-In-As": house.key.key_id}).status_code == 200
+    assert kind(house.who(**{"X-Signed-In-As": other.key_id})) == "unauthorised"
+
+
 def test_signing_out_ends_the_session_and_no_other(house: House) -> None:
     first = cookie_of(house.sign_in()).value
     second = cookie_of(house.sign_in()).value

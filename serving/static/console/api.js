@@ -1,6 +1,6 @@
 // Requests to the API of the service that this page came from.
 
-import { language } from "./messages.js";
+import { language, say } from "./messages.js";
 
 /** What the service answers where it refuses: problem details as in RFC 9457. */
 export class Problem extends Error {
@@ -15,6 +15,9 @@ export class Problem extends Error {
 }
 
 let signInAgain = null;
+
+/** Id of the key that whoever is signed in signed in with. */
+let keyId;
 
 /** Says what is done when a session has ended: a promise that is kept once somebody signed in. */
 export function onSessionEnd(ask) {
@@ -32,20 +35,25 @@ export function post(path, body) {
 
 /** Who is signed in; undefined if nobody. */
 export async function session() {
-  try {
-    return await once("GET", "/session");
-  } catch (problem) {
-    if (problem.status === 401) return undefined;
-    throw problem;
-  }
+  return signedIn(await once("GET", "/session").catch(nobody));
 }
 
-export function signIn(key) {
-  return once("POST", "/session", { key });
+export async function signIn(key) {
+  return signedIn(await once("POST", "/session", { key }));
 }
 
-export function signOut() {
-  return once("DELETE", "/session");
+export async function signOut() {
+  signedIn(await once("DELETE", "/session").catch(nobody));
+}
+
+/** What a session that had ended already says. */
+function nobody(problem) {
+  if (problem.status !== 401) throw problem;
+}
+
+function signedIn(session) {
+  keyId = session?.key_id;
+  return session;
 }
 
 /** A query as it stands in an address; what is not known is left out. */
@@ -54,19 +62,23 @@ export function questionMark(query) {
   return known.length ? `?${new URLSearchParams(known)}` : "";
 }
 
-/** Asks, once more where the session had ended and somebody signed in again. */
+/** Asks, once more where the session had ended and the same person signed in again. */
 async function ask(method, path, body, signal) {
+  const asker = keyId;
   try {
     return await once(method, path, body, signal);
   } catch (problem) {
     if (problem.status !== 401) throw problem;
-    await signInAgain();
-    return once(method, path, body, signal);
+    if (keyId === asker) await signInAgain();
+    if (keyId === asker) return once(method, path, body, signal);
+    throw new Problem({ type: "other-key", title: say("otherKey"), status: 401, detail: say("otherKeyLost") });
   }
 }
 
 async function once(method, path, body, signal) {
   const headers = { "Accept-Language": language() };
+  // Another page of this browser may have signed in with another key: nothing is sent in its name.
+  if (keyId && path !== "/session") headers["X-Signed-In-As"] = keyId;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const sent = body === undefined ? undefined : JSON.stringify(body);
   let response;

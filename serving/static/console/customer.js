@@ -14,9 +14,13 @@ import { table } from "./tables.js";
 export const ASKS = ["GET /v1/customers/{id:path}"];
 const ITEMS_SHOWN = 20;
 
+/** Ids that a browser takes for a step in an address, however they are written. */
+const DOTS = [".", ".."];
+
 export const title = () => say("customer");
 
 export async function show({ id }, { session, signal, refresh }) {
+  if (DOTS.includes(id)) return { title: title(), content: unreachable(id) };
   const profile = await get(`/v1/customers/${encodeURIComponent(id)}`, {}, signal);
   const name = profile.account.name || profile.customer_id;
   const mayLog = session.may.includes("POST /v1/contacts");
@@ -28,18 +32,22 @@ export async function show({ id }, { session, signal, refresh }) {
       h(
         "div",
         { class: "columns" },
-        h("div", {}, today(profile), owes(profile), items(profile), contactHistory(profile.contacts)),
+        h("div", {}, today(profile), owes(profile), items(profile), profile.contacts && contactHistory(profile.contacts)),
         h(
           "div",
           {},
           profile.alerts.length > 0 && alerts(profile.alerts),
-          mayLog && contactForm(profile, session, refresh),
+          mayLog && profile.contacts && contactForm(profile, session, refresh),
           risk(profile),
           limit(profile.limit),
         ),
       ),
     ],
   };
+}
+
+function unreachable(id) {
+  return [h("h1", {}, title()), h("p", { class: "notice wants" }, say("dotsId", { id }))];
 }
 
 function heading(profile, name, mayCheck) {

@@ -9,6 +9,7 @@ export const ENGLISH = {
   skip: "Skip to the content",
   search: "Customer id",
   language: "Language",
+  losesTyped: "What you typed is not stored and will be lost. Change the language?",
   signOut: "Sign out",
   signedInAs: "{name}, {role}",
   again: "Try again",
@@ -37,6 +38,10 @@ export const ENGLISH = {
   signInAgainTitle: "Your session has ended",
   signInAgain: "Sign in again to go on where you were.",
   signedOut: "You are signed out.",
+  notSignedOut: "You are still signed in: signing out failed.",
+  notSignedOutYet: "Sign out again. Until that works, leave this browser to nobody.",
+  otherKey: "You are signed in with another key.",
+  otherKeyLost: "What was typed with the key before was not stored.",
 
   // Worklist
   worklist: "Worklist",
@@ -63,6 +68,8 @@ export const ENGLISH = {
 
   // Customer
   customerOf: "{name} ({id})",
+  dotsId:
+    "A browser cannot ask for the customer “{id}”: it takes that id for a step in an address. Ask the API with another program, such as curl --path-as-is.",
   checkOrder: "Check an order",
   today: "Today",
   nothingToDo: "Nothing is to be done about this customer today.",

@@ -9,6 +9,7 @@ export const FRENCH = {
   skip: "Aller au contenu",
   search: "Numéro de client",
   language: "Langue",
+  losesTyped: "Votre saisie n'est pas enregistrée et sera perdue. Changer de langue ?",
   signOut: "Se déconnecter",
   signedInAs: "{name}, {role}",
   again: "Réessayer",
@@ -37,6 +38,10 @@ export const FRENCH = {
   signInAgainTitle: "Votre session est terminée",
   signInAgain: "Reconnectez-vous pour continuer où vous étiez.",
   signedOut: "Vous êtes déconnecté.",
+  notSignedOut: "Vous êtes toujours connecté : la déconnexion a échoué.",
+  notSignedOutYet: "Déconnectez-vous de nouveau. Tant que cela échoue, ne laissez ce navigateur à personne.",
+  otherKey: "Vous êtes connecté avec une autre clé.",
+  otherKeyLost: "Ce qui a été saisi avec la clé d'avant n'a pas été enregistré.",
 
   // Worklist
   worklist: "À traiter",
@@ -63,6 +68,8 @@ export const FRENCH = {
 
   // Customer
   customerOf: "{name} ({id})",
+  dotsId:
+    "Un navigateur ne peut pas demander le client « {id} » : il prend ce numéro pour un pas dans une adresse. Interrogez l'API avec un autre programme, comme curl --path-as-is.",
   checkOrder: "Vérifier une commande",
   today: "Aujourd'hui",
   nothingToDo: "Rien à faire pour ce client aujourd'hui.",

@@ -4,6 +4,7 @@ import * as alerts from "./alerts.js";
 import * as api from "./api.js";
 import * as customer from "./customer.js";
 import { h } from "./elements.js";
+import { sentence } from "./format.js";
 import { LANGUAGES, language, say, speak, word } from "./messages.js";
 import * as model from "./model.js";
 import { loading, problemNotice, tell } from "./notices.js";
@@ -23,12 +24,20 @@ const main = document.getElementById("main");
 let session;
 let under = new AbortController();
 let begun = false;
+let hasTyped = false;
 
 api.onSessionEnd(async () => {
-  const name = session?.name;
+  const before = session?.key_id;
   session = await signInAgain();
   drawTop();
-  if (session.name !== name) show();
+  if (session.key_id === before) return;
+  fill(loading());
+  tell(say("otherKey"), [say("otherKeyLost")]);
+  show();
+});
+
+main.addEventListener("input", ({ target }) => {
+  if (target.form) hasTyped = true;
 });
 
 session = await api.session().catch(() => undefined);
@@ -45,7 +54,7 @@ function begin() {
 
 function askToSignIn() {
   document.title = `${say("signIn")} – duecast`;
-  main.replaceChildren(
+  fill(
     signInPage((made) => {
       session = made;
       begin();
@@ -63,31 +72,40 @@ async function show() {
   under = new AbortController();
   const { signal } = under;
   drawTop();
-  const waiting = setTimeout(() => main.replaceChildren(loading()), PATIENCE_MILLISECONDS);
+  const waiting = setTimeout(() => fill(loading()), PATIENCE_MILLISECONDS);
   main.setAttribute("aria-busy", "true");
   let title, content;
   try {
     ({ title, content } = await shown(here, signal));
   } catch (problem) {
-    title = VIEWS[here.view]?.title?.() ?? say("notFoundTitle");
+    title = viewOf(here).title();
     content = [h("h1", {}, title), problemNotice(problem, show)];
   }
   clearTimeout(waiting);
   if (signal.aborted) return;
   main.removeAttribute("aria-busy");
   document.title = `${title} – duecast`;
-  main.replaceChildren(...content);
+  fill(...content);
   scrollBack();
   const heading = main.querySelector("h1");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }
 
+function fill(...content) {
+  main.replaceChildren(...content);
+  hasTyped = false;
+}
+
 async function shown(here, signal) {
-  const view = VIEWS[here.view];
+  const view = viewOf(here);
   if (!view) return { title: say("notFoundTitle"), content: message(say("notFoundTitle"), say("notFound")) };
   if (!may(view)) return { title: view.title(), content: message(view.title(), say("notYours")) };
   return view.show(here, { session, signal, refresh: show });
+}
+
+function viewOf(here) {
+  return Object.hasOwn(VIEWS, here.view) ? VIEWS[here.view] : undefined;
 }
 
 function message(title, text) {
@@ -147,6 +165,10 @@ function search() {
 
 function languages() {
   const choose = (event) => {
+    if (hasTyped && !confirm(say("losesTyped"))) {
+      event.target.value = language();
+      return;
+    }
     speak(event.target.value);
     begin();
     top.querySelector("select").focus();
@@ -162,7 +184,12 @@ function languages() {
 
 function who() {
   const leave = async () => {
-    await api.signOut().catch(() => undefined);
+    try {
+      await api.signOut();
+    } catch (problem) {
+      tell(say("notSignedOut"), [problem.message && sentence(problem.message), say("notSignedOutYet")].filter(Boolean));
+      return;
+    }
     session = undefined;
     under.abort();
     begin();

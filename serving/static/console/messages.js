@@ -43,7 +43,7 @@ export function words(kind) {
 function remembered() {
   try {
     const kept = localStorage.getItem(KEPT);
-    return kept in MESSAGES ? kept : null;
+    return Object.hasOwn(MESSAGES, kept) ? kept : null;
   } catch {
     return null;
   }

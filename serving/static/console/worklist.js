@@ -55,16 +55,18 @@ function customerOf(entry) {
   ];
 }
 
-/** What comes before the ranking or chose the action, then the strongest reason. */
+/** What comes before the ranking or chose the action, the strongest reason, then the other rules. */
 function why(entry) {
-  const [first] = entry.rules;
+  const [first, ...others] = entry.rules;
   const rule = first && !first.startsWith("stage_") && word("rule", first);
+  const besides = others.filter((name) => !name.startsWith("stage_")).map((name) => sentence(word("rule", name)));
   const [reason] = entry.reasons;
   return [
     rule && h("strong", {}, sentence(rule)),
     rule && reason && " ",
     reason && h("span", {}, sentence(reason)),
     !rule && !reason && sentence(word("rule", first ?? "")),
+    besides.length > 0 && h("span", { class: "fine" }, besides.join(" ")),
   ];
 }
 
