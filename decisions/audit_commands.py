@@ -1,4 +1,4 @@
-"""The commands of the audit trail: verify, show, replay, accept."""
+"""The commands of the audit trail: verify, list, show, replay, accept."""
 
 import getpass
 import json
@@ -38,6 +38,7 @@ def audit_app(replayers_of: ReplayersOf) -> typer.Typer:
     audit = typer.Typer(no_args_is_help=True, help="What was answered and decided: verify, replay.")
     app.add_typer(audit, name="audit")
     audit.command("verify")(print_verification)
+    audit.command("list")(print_list)
     audit.command("show")(print_record)
     audit.command("accept")(accept)
 
@@ -99,6 +100,34 @@ def print_verification(anchor: Anchors = None, as_json: AsJson = False) -> None:
         raise typer.Exit(2)
 
 
+def print_list(
+    kind: Annotated[
+        str | None, typer.Option(help="Of this kind only, such as score_run or credit.checks.")
+    ] = None,
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the last records, the last first: id, when, kind and by whom."""
+    from rich.table import Table
+
+    from decisions.audit_log import last_records
+    from ledger.screen import screen
+    from ledger.store import open_store
+
+    found = [
+        {"audit_id": each.audit_id, "at": f"{each.at:%Y-%m-%dT%H:%M:%SZ}", "kind": each.kind}
+        | {"actor": each.actor}
+        for each in last_records(open_store(_settings()), last, kind)
+    ]
+    if as_json:
+        _print_json(found)
+        return
+    table = Table("id", "when", "kind", "by")
+    for each in found:
+        table.add_row(*each.values())
+    screen().print(table)
+
+
 def print_record(audit_id: RECORD, as_json: AsJson = False) -> None:
     """Print a record: who asked what when, by what it was answered, and the answer."""
     from decisions.audit_anchor import read_key
@@ -156,5 +185,5 @@ def _settings() -> Settings:
     return Settings.from_environment(os.environ)
 
 
-def _print_json(value: dict[str, Any]) -> None:
+def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False))

@@ -142,6 +142,15 @@ def last_seq(engine: Engine) -> int:
         return connection.execute(select(func.max(AUDIT.c.seq))).scalar() or 0
 
 
+def last_records(engine: Engine, at_most: int, kind: str | None = None) -> tuple[AuditRecord, ...]:
+    """The last records, of a kind where one is given, the last first."""
+    wanted = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(at_most)
+    if kind is not None:
+        wanted = wanted.where(AUDIT.c.kind == kind)
+    with engine.connect() as connection:
+        return tuple(map(_record, connection.execute(wanted).all()))
+
+
 def count_since(engine: Engine, at: datetime, kinds: Collection[str]) -> int:
     """How many records of some kinds there are of a moment or later ones."""
     wanted = select(func.count()).where(AUDIT.c.at >= at, AUDIT.c.kind.in_(kinds))

@@ -137,7 +137,7 @@ def check_order(
     used = None if tightest is None else tightest.used(amount)
     rules = (
         *_overdue_rules(policy, position, number, used),
-        _by_word("account_status", policy.account_status.get(status, APPROVE), status, "status"),
+        _by_word("account_status", _of_status(policy, status), status, "status"),
         _terms_rule(policy, position, number, order),
         *_limit_rules(policy, limits, used),
         _by_money("order_value", amount, policy.order_value, currency),
@@ -266,6 +266,10 @@ def _limit_rules(
         ),
         _by_number("limit_used", used, policy.limit_used, "share"),
     )
+
+
+def _of_status(policy: OrderPolicy, status: str) -> str:
+    return HOLD if status in BLOCKED else policy.account_status.get(status, APPROVE)
 
 
 def _by_word(rule: str, outcome: str, found: str, unit: str) -> RuleFinding:

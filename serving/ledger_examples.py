@@ -3,7 +3,17 @@
 from serving.examples import CUSTOMER, Examples
 
 _ROWS: dict[str, dict[str, object]] = {
-    "customers": {"customer_id": CUSTOMER, "country": "FR", "collector": "Martin"},
+    "customers": {
+        "customer_id": CUSTOMER,
+        "name": "Borea Optics 7",
+        "country": "FR",
+        "language": "fr",
+        "currency": "EUR",
+        "natural_person": False,
+        "onboarded_on": "2021-05-17",
+        "collector": "Martin",
+        "email": "accounts@borea-optics.example",
+    },
     "customer_facts": {
         "customer_id": CUSTOMER,
         "name": "credit_limit",

@@ -59,8 +59,9 @@ def _write_model(table: str) -> type[BaseModel]:
             Field(
                 default_factory=list,
                 max_length=MOST_ROWS,
-                description="Rows to store. One whose key is stored already corrects that row; "
-                "one that is the same in every value changes nothing.",
+                description="Rows to store, each with every column that is known. One whose key is "
+                "stored already replaces that row as a whole; one that is the same in every "
+                "value changes nothing.",
             ),
         ),
         "void": (

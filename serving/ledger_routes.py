@@ -17,8 +17,9 @@ router = APIRouter(prefix="/v1/ledger", tags=["Ledger"])
 DESCRIPTION = """\
 Store rows of the table `{table}`: all of them or none, and the answer comes after the commit.
 
-A row whose key is stored corrects that row, which stays in the record; a row that is the same in
-every value changes nothing, so a request may be sent again. Where the answer does not come, or is
+A row whose key is stored replaces that row as a whole, which stays in the record: **what it leaves
+out is unknown from then on**, so send every column that is known. A row that is the same in every
+value changes nothing, so a request may be sent again. Where the answer does not come, or is
 504, it is not known whether the rows are stored: send them again."""
 
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from decisions.audit_chain import AuditError
 from ledger.errors import DatabaseError, DuecastError, LedgerError
 from serving.problem_kinds import HEADERS, KINDS, Kind
+from serving.wire import LIKE
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:duecast:problem:"
@@ -131,6 +132,9 @@ def _flaw(entry: Mapping[str, Any]) -> Flaw:
     """One finding of pydantic, with its place."""
     where, *place = entry["loc"]
     message = str(entry["msg"]).removeprefix("Value error, ")
+    if entry["type"] == "string_pattern_mismatch":
+        likeness = LIKE.get(entry["ctx"]["pattern"], f"a text like {entry['ctx']['pattern']}")
+        message = f"expected {likeness}, got {entry['input']!r:.40}"
     detail = message[:1].lower() + message[1:]
     if where == "body":
         return Flaw(detail, pointer=pointer(*place))

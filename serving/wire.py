@@ -44,13 +44,23 @@ Day = Annotated[date, BeforeValidator(_iso_day)]
 NO_NUL = r"^[^\x00]*$"
 """Texts without the character that no PostgreSQL database can keep."""
 
+DECIMAL, POSITIVE = r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$", r"^[0-9]{1,15}(\.[0-9]{1,4})?$"
+CURRENCY = "^[A-Z]{3}$"
+LIKE = {
+    NO_NUL: "a text without NUL characters",
+    DECIMAL: "an amount like 1190.00",
+    POSITIVE: "an amount like 1190.00, not below zero",
+    CURRENCY: "a currency like EUR",
+}
+"""What a text has to be like, in words, by pattern."""
+
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 Text = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
 
 DecimalText = Annotated[
     str,
     Field(
-        pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$",
+        pattern=DECIMAL,
         description="Decimal of major units, as text; at most the digits of its currency.",
         examples=["1190.00"],
     ),
@@ -58,14 +68,12 @@ DecimalText = Annotated[
 PositiveDecimalText = Annotated[
     str,
     Field(
-        pattern=r"^[0-9]{1,15}(\.[0-9]{1,4})?$",
+        pattern=POSITIVE,
         description="Decimal of major units, as text; at most the digits of its currency.",
         examples=["1190.00"],
     ),
 ]
-Currency = Annotated[
-    str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["EUR"])
-]
+Currency = Annotated[str, Field(pattern=CURRENCY, description="ISO 4217 code.", examples=["EUR"])]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -126,6 +126,21 @@ def test_accept_records_that_the_anchor_is_lost(
     assert (shown["actor"], shown["inputs"]) == ("Anna", {"why": "the disk failed"})
 
 
+def test_the_last_records_are_listed_and_those_of_a_kind(
+    command: Command, engine: Engine, home: Path
+) -> None:
+    appended(engine, home, 3)
+    append(engine, home, entry(kind="score_run"))
+    listed = json.loads(command("audit", "list", "--last", "2", "--json").stdout)
+    assert [each["kind"] for each in listed] == ["score_run", entry().kind]
+    (run,) = json.loads(command("audit", "list", "--kind", "score_run", "--json").stdout)
+    assert run == listed[0]
+    assert json.loads(command("audit", "show", run["audit_id"], "--json").stdout)["kind"] == (
+        "score_run"
+    )
+    assert "score_run" in command("audit", "list").stdout
+
+
 def test_retain_drops_what_is_due_and_records_it(
     command: Command, engine: Engine, home: Path
 ) -> None:

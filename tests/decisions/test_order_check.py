@@ -134,6 +134,7 @@ def test_an_account_on_hold_is_held_and_so_is_one_in_legal_action_or_insolvent()
         tables = with_rows(customer_facts=[fact("A", "status", status)])
         found = check(tables)
         assert (found.outcome, found.decided_by) == ("hold", decided_by)
+        assert outcomes(found)["account_status"] == "hold"
 
 
 def test_terms_longer_than_agreed_are_referred_and_much_longer_held() -> None:

@@ -75,6 +75,15 @@ def refused(response: httpx.Response, status: int, problem: str, *places: str) -
         assert [error.get("pointer") for error in response.json()["errors"]] == list(places)
 
 
+def test_an_amount_that_is_none_is_told_in_words(api: Asking) -> None:
+    refused = api.post(CONTACTS, {**CALL, "promise": {**PROMISE, "amount": "1.000,50"}})
+    (flaw,) = refused.json()["errors"]
+    assert flaw == {
+        "detail": "expected an amount like 1190.00, not below zero, got '1.000,50'",
+        "pointer": "#/promise/amount",
+    }
+
+
 def test_a_contact_is_stored_with_its_promise_and_its_dispute_in_one_write(api: Asking) -> None:
     answer = log(api, {**CALL, "note": "Mr A", "promise": PROMISE, "dispute": DISPUTE}, key="Anna")
     assert (answer["changed"], answer["collector"]) == (True, "Anna")
