@@ -115,8 +115,12 @@ def print_list(
     from ledger.store import open_store
 
     found = [
-        {"audit_id": each.audit_id, "at": f"{each.at:%Y-%m-%dT%H:%M:%SZ}", "kind": each.kind}
-        | {"actor": each.actor}
+        {
+            "audit_id": each.audit_id,
+            "at": f"{each.at:%Y-%m-%dT%H:%M:%SZ}",
+            "kind": each.kind,
+            "actor": each.actor,
+        }
         for each in last_records(open_store(_settings()), last, kind)
     ]
     if as_json:

@@ -1,6 +1,5 @@
 """Files that a command hands out: the audit trail has them before they are there."""
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 from decisions.audit_chain import AuditEntry, canonical_json
 from decisions.audit_log import append
+from decisions.run_files import sha256_of
 from ledger.code_version import code_version
 from ledger.errors import SettingsError
 from ledger.settings import Settings
@@ -29,8 +29,7 @@ def hand_out(
 
     No record, no file: what is written appears under its name once the record is committed. Where
     it then cannot appear, as on a disk taken away meanwhile, the record says more than was given;
-    never less. A file that was there is replaced, its mode kept, or left as
-    it was.
+    never less. A file that was there is replaced, its mode kept, or left as it was.
 
     Parameters
     ----------
@@ -79,6 +78,4 @@ def hand_out(
 
 
 def _told(name: str, path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"name": name, "bytes": path.stat().st_size, "sha256": sha256}
+    return {"name": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}

@@ -25,8 +25,7 @@ from decisions.order_records import CHECKS, RELEASES, ended_releases
 from decisions.policy import RetentionPolicy
 from decisions.records import RUNS, run_directory
 from ledger.errors import DatabaseError
-from ledger.store import drop_details, inactive_people, old_notes, writing
-from ledger.store.account_numbers import portions
+from ledger.store import drop_details, inactive_people, old_notes, portions, writing
 
 
 @dataclass(frozen=True)

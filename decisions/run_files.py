@@ -33,7 +33,7 @@ def are_intact(directory: Path, files: Mapping[str, str]) -> bool:
 @lru_cache(KEPT_DIGESTS)
 def digest_of(path: Path, touched: tuple[int, ...]) -> str:
     """SHA-256 of a file as it was last touched, see `are_intact`; kept for the next time."""
-    return _sha256(path)
+    return sha256_of(path)
 
 
 def write_files(
@@ -52,7 +52,7 @@ def write_files(
         for name, values in texts.items():
             text = json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
             (scratch / name).write_text(f"{text}\n", encoding="utf-8")
-        files = {path.name: _sha256(path) for path in sorted(scratch.iterdir())}
+        files = {path.name: sha256_of(path) for path in sorted(scratch.iterdir())}
         for path in (*scratch.iterdir(), scratch):
             _flush(path)
         _replace(scratch, directory)
@@ -91,6 +91,7 @@ def _touched(path: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

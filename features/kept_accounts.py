@@ -125,16 +125,16 @@ class KeptPortfolio:
             or EVERYBODY in touched
             or 2 * len(wanted) < len(wanted | kept.accounts)
         ):
-            kept, missing, tables = None, wanted, read(wanted)
+            tables = read(wanted)
         else:
             wanted |= kept.accounts
             missing = wanted - (kept.accounts - touched)
+            if not missing:
+                self._keep(replace(kept, seq=now.seq))
+                return replace(kept.ledger, extract=now.extract)
             rest = without_accounts(kept.tables, touched & kept.accounts)
-            tables = merged(rest, read(missing)) if missing else rest
-        if kept is not None and not missing:
-            ledger = replace(kept.ledger, extract=now.extract)
-        else:
-            ledger = ledger_of({**tables, **everybodys}, now.extract)
+            tables = merged(rest, read(missing))
+        ledger = ledger_of({**tables, **everybodys}, now.extract)
         if sum(map(len, tables.values())) <= self._most_rows:
             self._keep(_Portfolio(now.seq, wanted, tables, ledger))
         else:

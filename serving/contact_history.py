@@ -53,11 +53,13 @@ def _latest(ledger: Ledger, table: str, is_own: Flags, entry: type[Entry]) -> li
     ids = ledger.text(table, TABLES[table].key[0])[rows].astype(str)
     days = ledger.tables[table][str(TABLES[table].happened_on)][rows]
     order = np.lexsort((ids, days))[::-1][:LATEST]
-    return [entry.model_validate(_values(ledger, table, int(row))) for row in rows[order]]
+    codes = row_currencies(ledger, table)
+    found = (_values(ledger, table, int(row), int(codes[row])) for row in rows[order])
+    return [entry.model_validate(values) for values in found]
 
 
-def _values(ledger: Ledger, table: str, row: int) -> dict[str, Any]:
-    """The values of a row as they are answered; None where unknown."""
+def _values(ledger: Ledger, table: str, row: int, currency_code: int) -> dict[str, Any]:
+    """The values of a row as they are answered, its money in a currency; None where unknown."""
     found: dict[str, Any] = {}
     for column in TABLES[table].columns:
         values = ledger.tables[table].columns[column.name]
@@ -68,8 +70,7 @@ def _values(ledger: Ledger, table: str, row: int) -> dict[str, Any]:
         elif column.kind is Kind.DAY:
             found[column.name] = date_of(int(values.values[row]))
         elif column.kind is Kind.MONEY:
-            code = row_currencies(ledger, table)[row]
-            currency = str(ledger.vocabularies["currency"][code])
+            currency = str(ledger.vocabularies["currency"][currency_code])
             found[column.name] = Money.of(int(values.values[row]), currency)
         else:
             found[column.name] = values.values[row].item()

@@ -10,9 +10,7 @@ import numpy as np
 from ledger.findings import Finding
 from ledger.ledger import Ledger
 from ledger.schema import TABLES
-from ledger.store import Batch, Engine, head, reading
-from ledger.store.account_numbers import numbers_of
-from ledger.store.streaming import tables_of_accounts
+from ledger.store import Batch, Engine, head, numbers_of, reading, tables_of_accounts
 from ledger.stored_form import ledger_of
 from serving.callers import Caller, collector_shown, require_own_customer
 from serving.contact_answers import ContactAnswer

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine
 
-from ledger.store.account_numbers import EVERYBODY
+from ledger.store.account_numbers import EVERYBODY, numbers_of, portions
 from ledger.store.assignments import collector_of, customers_of
 from ledger.store.batches import Batch, RefusedBatchError, Written, write
 from ledger.store.coverage import Coverage
@@ -64,11 +64,13 @@ __all__ = [
     "keep_outcomes",
     "ledger_parts",
     "merged",
+    "numbers_of",
     "old_notes",
     "open_database",
     "open_store",
     "outcomes",
     "place",
+    "portions",
     "reading",
     "require_outcomes",
     "some_node",

@@ -3,7 +3,6 @@
 import getpass
 import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -22,10 +21,8 @@ from ledger.errors import DuecastError
 from ledger.files import write_ledger
 from ledger.settings import Settings
 from ledger.store import open_store
-from models.registry import promote
-from tests.decisions.random_bundles import random_bundle
+from tests.decisions.champions import with_champion
 from tests.ledgers import LAST_DAY, random_ledger
-from training.tracking import register, tracked_run
 
 LAST = date_of(LAST_DAY).isoformat()
 
@@ -42,15 +39,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
     """A home with a champion and no score run."""
-    directory = tmp_path_factory.mktemp("home")
-    settings = Settings(home=directory)
-    shutil.copy(empty_store, directory / "mlflow.db")
-    bundle = directory / "bundle"
-    random_bundle().save(bundle)
-    with tracked_run(settings, "train") as run:
-        register(settings, run, bundle)
-    promote(settings)
-    return directory
+    return with_champion(tmp_path_factory.mktemp("home"), empty_store).home
 
 
 @pytest.fixture

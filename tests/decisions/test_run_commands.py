@@ -1,7 +1,6 @@
 """`duecast forecast` and `duecast alerts` as a person and as a script see them."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -13,11 +12,8 @@ from typer.testing import CliRunner
 from decisions.commands import app
 from ledger.days import date_of
 from ledger.files import write_ledger
-from ledger.settings import Settings
-from models.registry import promote
-from tests.decisions.random_bundles import random_bundle
+from tests.decisions.champions import with_champion
 from tests.ledgers import LAST_DAY, random_ledger
-from training.tracking import register, tracked_run
 
 LAST = date_of(LAST_DAY).isoformat()
 BEFORE = date_of(LAST_DAY - 7).isoformat()
@@ -36,13 +32,7 @@ def ledger(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def command(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Command:
     """Runs a command in a home with a champion."""
-    home = tmp_path_factory.mktemp("home")
-    shutil.copy(empty_store, home / "mlflow.db")
-    random_bundle().save(home / "bundle")
-    settings = Settings(home=home)
-    with tracked_run(settings, "train") as run:
-        register(settings, run, home / "bundle")
-    promote(settings)
+    home = with_champion(tmp_path_factory.mktemp("home"), empty_store).home
 
     def invoked(*words: object) -> Result:
         done = CliRunner().invoke(

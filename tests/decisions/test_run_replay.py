@@ -18,11 +18,9 @@ from ledger.days import date_of
 from ledger.files import write_ledger
 from ledger.settings import Settings
 from ledger.store import open_store
-from models.registry import promote
-from tests.decisions.random_bundles import random_bundle
+from tests.decisions.champions import with_champion
 from tests.ledgers import LAST_DAY, random_ledger
 from tests.store.stores import put, put_ledger, rows
-from training.tracking import register, tracked_run
 
 LEDGER = random_ledger(Random(5), customers=6, invoices=30)
 LAST, BEFORE = (date_of(day).isoformat() for day in (LAST_DAY, LAST_DAY - 7))
@@ -34,14 +32,7 @@ Command = Callable[..., Result]
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
     """A home with a champion."""
-    home = tmp_path_factory.mktemp("template")
-    shutil.copy(empty_store, home / "mlflow.db")
-    random_bundle().save(home / "bundle")
-    settings = Settings(home=home)
-    with tracked_run(settings, "train") as run:
-        register(settings, run, home / "bundle")
-    promote(settings)
-    return home
+    return with_champion(tmp_path_factory.mktemp("template"), empty_store).home
 
 
 @pytest.fixture
